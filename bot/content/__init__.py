@@ -1,0 +1,1 @@
+"""What coaches and translators write, turned into definitions and words."""

@@ -1,0 +1,107 @@
+"""People are a participant, a coach and the addresses they are reached at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class ChannelName(StrEnum):
+    """The ways a person can be reached."""
+
+    SMS = "sms"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+
+
+class AddressState(StrEnum):
+    """Whether words may go to an address. Only `ACTIVE` ones are written to."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    """The person stopped us here: a stop word, a block, or the provider's own opt-out."""
+    BAD = "bad"
+    """The provider says that nobody can be reached here."""
+
+
+class Presence(StrEnum):
+    """How a day of activity went, by category only: never a reason in words."""
+
+    PRESENT = "present"
+    LATE = "late"
+    ILLNESS = "illness"
+    CARE_OF_CHILD = "care-of-child"
+    AUTHORITY_VISIT = "authority-visit"
+    OTHER_VALID = "other"
+    NOT_VALID = "not-valid"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where one person is reached on one channel. `value` is E.164, a Telegram chat id or an e-mail address."""
+
+    id: int
+    channel: ChannelName
+    value: str
+    state: AddressState = AddressState.ACTIVE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaffedHours:
+    """When somebody reads: ISO weekdays (1 is Monday) and two local times."""
+
+    weekdays: tuple[int, ...]
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coach:
+    """Who accompanies participants. `address` is where the coach is written to, `None` until one is known."""
+
+    id: int
+    organisation_id: int
+    first_name: str
+    email: str
+    language: str
+    zone: str
+    deputy_id: int | None = None
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Participant:
+    """One person in one programme, with all that a turn of a conversation needs to know.
+
+    `id` is the person's, `enrolment_id` the person's place in this programme: somebody in two programmes is two
+    of these with one `id`. `address` is the one on the preferred channel, `None` when there is none that may be
+    written to.
+    """
+
+    id: int
+    enrolment_id: int
+    organisation_id: int
+    programme_id: int
+    first_name: str
+    language: str
+    zone: str
+    phase: str
+    coach_id: int
+    coach_first_name: str
+    address: Address | None
+    started_on: date
+    ended_on: date | None = None
+    stopped_at: datetime | None = None
+    paused_until: datetime | None = None
+    protected: bool = False
+
+    def may_be_written_to(self, *, now: datetime) -> bool:
+        """Whether we may begin something with this person now: quiet hours are asked elsewhere."""
+        return (
+            self.address is not None
+            and self.address.state is AddressState.ACTIVE
+            and self.stopped_at is None
+            and not self.protected
+            and (self.paused_until is None or self.paused_until <= now)
+            and (self.ended_on is None or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on)
+        )

@@ -1,0 +1,1 @@
+"""How the world and the time come in."""

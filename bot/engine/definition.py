@@ -1,0 +1,126 @@
+"""A flow is steps in order; each says or asks, and words are named by key, never spoken."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+
+END = "end"
+"""The place after the last step: `next: end` ends the conversation."""
+
+MOST_REPEATS = 2
+"""How often a question is asked again, in other words, before it is left with thanks."""
+
+
+class AnswerKind(StrEnum):
+    """What kind of answer a question takes."""
+
+    SCALE = "scale"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    YES_NO = "yes-no"
+    NUMBER = "number"
+    DATE = "date"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One thing to choose: `value` is kept, `label` is the text key of what the person reads."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """An answer that leads elsewhere: `answer` as it is kept (`"1"`, `"yes"`, a choice's value), `to` a step or `END`."""
+
+    answer: str
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertOn:
+    """An answer that a coach must see: `answer` as it is kept, `alert` the kind of alert."""
+
+    answer: str
+    alert: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say:
+    """A step that says `text` (a key) and goes on to `next`, or to the following step."""
+
+    id: str
+    text: str
+    next: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A step that asks `text` (a key) and waits.
+
+    `sms_text` is said instead on SMS when the programme asks in neutral words. `saves` is the slug the answer stands
+    under; `indicator` makes the answer a rating. `anchors` are one text key for each level of a scale, lowest first.
+    `low` and `high` bound a scale or number. `unclear` holds the step's own other wordings (at most two); the common
+    ones of the answer's kind fill up. `rotates` marks a step asked only when its indicator is among the picks.
+    `counts` makes what is ticked in a several-of question a rating: the number ticked, at most `high`.
+    """
+
+    id: str
+    text: str
+    answer: AnswerKind
+    sms_text: str | None = None
+    saves: str | None = None
+    indicator: str | None = None
+    choices: tuple[Choice, ...] = ()
+    anchors: tuple[str, ...] = ()
+    low: int = 1
+    high: int = 5
+    unclear: tuple[str, ...] = ()
+    skip: bool = False
+    sensitive: bool = False
+    rotates: bool = False
+    counts: bool = False
+    branches: tuple[Branch, ...] = ()
+    alerts: tuple[AlertOn, ...] = ()
+    next: str | None = None
+
+
+Step = Say | Ask
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """A conversation as it is defined. Immutable once published: `version` is its number then.
+
+    `check_in` says that the answers are one check-in. `nudge_after` of silence brings `nudge` (a text key) once;
+    `expires_after` of silence ends the conversation without a word. `rotating` is how many of the rotating
+    indicators one conversation asks. `left` is said when a question was not understood after `MOST_REPEATS` other
+    wordings.
+    """
+
+    slug: str
+    steps: tuple[Step, ...]
+    check_in: bool = False
+    rotating: int = 0
+    nudge_after: timedelta = timedelta(hours=3)
+    expires_after: timedelta = timedelta(hours=20)
+    nudge: str = "phrases/nudge"
+    left: str = "phrases/left"
+    instrument: str | None = None
+    instrument_version: int = 0
+    version: int = 0
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each step stands, by its id."""
+        return {step.id: place for place, step in enumerate(self.steps)}
+
+    @cached_property
+    def rotating_indicators(self) -> tuple[str, ...]:
+        """The indicators that take turns, in the flow's order."""
+        return tuple(
+            step.indicator for step in self.steps if isinstance(step, Ask) and step.rotates and step.indicator
+        )
