@@ -1,0 +1,166 @@
+"""Everything that can be set is set here, once, from the environment; wrong settings refuse by name."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class SettingsRefused(Exception):
+    """A setting is wrong: one line that names the key and the remedy, never the value."""
+
+
+def _text(words: str) -> str:
+    return words
+
+
+def _secret(words: str) -> str:
+    if len(words) < 16:
+        raise ValueError("at least 16 characters, for instance from `openssl rand -base64 32`")
+    return words
+
+
+def _key(words: str) -> bytes:
+    try:
+        key = base64.b64decode(words, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise ValueError("32 bytes in base64, from `openssl rand -base64 32`")
+    return key
+
+
+def _path(words: str) -> Path:
+    return Path(words).expanduser()
+
+
+def _port(words: str) -> int:
+    if not words.isascii() or not words.isdigit() or not 0 <= int(words) <= 65535:
+        raise ValueError("a number from 0 to 65535")
+    return int(words)
+
+
+def _url(words: str) -> str:
+    parts = urlsplit(words)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://framsteg.example.se, without ? and #")
+    return words.rstrip("/")
+
+
+def _database(words: str) -> str:
+    scheme = words.split(":", 1)[0]
+    if scheme not in ("sqlite", "postgresql", "postgres", "postgresql+asyncpg", "sqlite+aiosqlite"):
+        raise ValueError("sqlite:///path/to/framsteg.db or postgresql://user:password@host/name")
+    return words
+
+
+def _mail(words: str) -> str:
+    parts = urlsplit(words)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("smtp://user:password@host:587 or smtps://user:password@host:465")
+    return words
+
+
+def _addresses(words: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in words.split(",") if part.strip())
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(words: str) -> str:
+        if words not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return words
+
+    return read
+
+
+def _setting(key: str, read: Callable[[str], Any], about: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"key": key, "read": read, "about": about})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one process. `about` of each is the README's table: a test keeps the two alike."""
+
+    database_url: str = _setting(
+        "FRAMSTEG_DATABASE_URL",
+        _database,
+        "SQLite (one process) or PostgreSQL (any number)",
+        "sqlite:///var/framsteg.db",
+    )
+    key: bytes | None = _setting(
+        "FRAMSTEG_KEY", _key, "32 bytes in base64; addresses are hashed and encrypted with it. Keep a copy"
+    )
+    content: Path = _setting(
+        "FRAMSTEG_CONTENT", _path, "where flows/ and locales/ are", Path(__file__).resolve().parent.parent
+    )
+    host: str = _setting("FRAMSTEG_HOST", _text, "address to serve at", "127.0.0.1")
+    port: int = _setting("FRAMSTEG_PORT", _port, "port to serve at", 8000)
+    public_url: str | None = _setting(
+        "FRAMSTEG_PUBLIC_URL", _url, "the address the world calls us by; Twilio signs it, Telegram is given it"
+    )
+    twilio_account: str | None = _setting("FRAMSTEG_TWILIO_ACCOUNT", _text, "Twilio account SID; empty: no SMS")
+    twilio_token: str | None = _setting("FRAMSTEG_TWILIO_TOKEN", _secret, "Twilio auth token")
+    twilio_sender: str | None = _setting(
+        "FRAMSTEG_TWILIO_SENDER", _text, "number (+46…) or Messaging Service (MG…) of programmes with none of their own"
+    )
+    twilio_api: str = _setting("FRAMSTEG_TWILIO_API", _url, "base URL of Twilio's API", "https://api.twilio.com")
+    telegram_token: str | None = _setting("FRAMSTEG_TELEGRAM_TOKEN", _secret, "bot token; empty: no Telegram")
+    telegram_api: str = _setting(
+        "FRAMSTEG_TELEGRAM_API", _url, "base URL of the Bot API", "https://api.telegram.org"
+    )
+    telegram_mode: str = _setting(
+        "FRAMSTEG_TELEGRAM_MODE", _one_of("poll", "webhook"), "poll (we fetch) or webhook (Telegram calls)", "poll"
+    )
+    telegram_secret: str | None = _setting(
+        "FRAMSTEG_TELEGRAM_SECRET", _secret, "secret token of the webhook: A-Z a-z 0-9 _ -"
+    )
+    smtp_url: str | None = _setting("FRAMSTEG_SMTP_URL", _mail, "mail server for coaches' mail; empty: no mail")
+    mail_from: str = _setting("FRAMSTEG_MAIL_FROM", _text, "sender of coaches' mail", "framsteg@localhost")
+    rehearsal: tuple[str, ...] = _setting(
+        "FRAMSTEG_REHEARSAL", _addresses, "own numbers, chat ids and e-mail addresses; if set, no others are written to", ()
+    )
+    sqlite_synchronous: str = _setting(
+        "FRAMSTEG_SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL"), "FULL survives a power cut, NORMAL is faster", "FULL"
+    )
+    log_level: str = _setting(
+        "FRAMSTEG_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "how much is logged; never words or numbers",
+        "INFO",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read and check. Raises `SettingsRefused` with one line: the key, what is wrong, the remedy."""
+        known = {entry.metadata["key"]: entry for entry in fields(cls)}
+        for key in environment:
+            if key.startswith("FRAMSTEG_") and key not in known:
+                raise SettingsRefused(f"{key} is not a setting: see the table in README.md")
+        values: dict[str, Any] = {}
+        for key, entry in known.items():
+            words = environment.get(key, "").strip()
+            if words:
+                values[entry.name] = _read(key, words, entry.metadata["read"])
+        settings = cls(**values)
+        settings._agree()
+        return settings
+
+    def _agree(self) -> None:
+        needs = (
+            (self.twilio_account and not self.twilio_token, "FRAMSTEG_TWILIO_TOKEN", "FRAMSTEG_TWILIO_ACCOUNT"),
+            (self.twilio_account and not self.public_url, "FRAMSTEG_PUBLIC_URL", "FRAMSTEG_TWILIO_ACCOUNT"),
+            (self.telegram_mode == "webhook" and not self.telegram_secret, "FRAMSTEG_TELEGRAM_SECRET", "webhook mode"),
+            (self.telegram_mode == "webhook" and not self.public_url, "FRAMSTEG_PUBLIC_URL", "webhook mode"),
+        )
+        for missing, key, because in needs:
+            if missing:
+                raise SettingsRefused(f"{key} is missing: {because} needs it")
+
+
+def _read(key: str, words: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(words)
+    except ValueError as wrong:
+        raise SettingsRefused(f"{key} is wrong: it should be {wrong}") from None

@@ -1,0 +1,430 @@
+"""All tables in one sight. `docs/data.md` says what each column means."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from bot.storage.columns import Id, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, required: bool = True) -> Column[int]:
+    return Column(name, Id, ForeignKey(f"{target}.id"), nullable=not required)
+
+
+# Who ---------------------------------------------------------------------------------------------------------------
+
+organisations = Table(
+    "organisations",
+    metadata,
+    _id(),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+coaches = Table(
+    "coaches",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    Column("first_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("language", String(16), nullable=False, server_default="sv"),
+    Column("zone", String(64), nullable=False, server_default="Europe/Stockholm"),
+    _ref("deputy_id", "coaches", required=False),
+    Column("staffed_hours", Text),
+    Column("summary_next_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("organisation_id", "email"),
+)
+
+programmes = Table(
+    "programmes",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    Column("slug", String(64), nullable=False),
+    Column("sms_sender", Text),
+    Column("planned_until", Moment),
+    Column("stopped_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("organisation_id", "slug"),
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    Column("first_name", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("gender", String(16)),
+    Column("birth_year", Integer),
+    Column("preferred_channel", String(16), nullable=False),
+    Column("protected", Boolean, nullable=False, server_default=false()),
+    Column("stopped_at", Moment),
+    Column("paused_until", Moment),
+    Column("last_heard_at", Moment),
+    Column("created_at", Moment, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("participant_id", "participants", required=False),
+    _ref("coach_id", "coaches", required=False),
+    Column("channel", String(16), nullable=False),
+    # The keyed hash finds an address, the ciphertext gives it back: a stolen table tells no number.
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("cipher", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False, server_default="active"),
+    Column("state_at", Moment, nullable=False),
+    CheckConstraint("(participant_id IS NULL) <> (coach_id IS NULL)", name="one_owner"),
+    UniqueConstraint("participant_id", "channel", "hash"),
+    UniqueConstraint("coach_id", "channel", "hash"),
+    Index("ix_addresses_channel_hash", "channel", "hash"),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("programme_id", "programmes"),
+    _ref("participant_id", "participants"),
+    _ref("coach_id", "coaches"),
+    Column("phase", String(64), nullable=False),
+    Column("phase_since", Date, nullable=False),
+    Column("coach_since", Date, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("ended_reason", String(64)),
+    UniqueConstraint("programme_id", "participant_id"),
+    Index("ix_enrolments_participant_id", "participant_id"),
+    Index("ix_enrolments_coach_id", "coach_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("what", String(16), nullable=False),
+    Column("was", String(64)),
+    Column("became", String(64), nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("ix_changes_enrolment_id", "enrolment_id"),
+)
+
+deep_links = Table(
+    "deep_links",
+    metadata,
+    _id(),
+    _ref("participant_id", "participants", required=False),
+    _ref("coach_id", "coaches", required=False),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+# What the programme is ------------------------------------------------------------------------------------------------
+
+definitions = Table(
+    "definitions",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes"),
+    Column("kind", String(16), nullable=False),
+    Column("slug", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("compiled", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("published_at", Moment, nullable=False),
+    UniqueConstraint("programme_id", "kind", "slug", "version"),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("slug", String(64), nullable=False),
+    Column("due_on", Date),
+    Column("reached_on", Date),
+    UniqueConstraint("enrolment_id", "slug"),
+    Index("ix_milestones_due_on", "due_on"),
+)
+
+attendances = Table(
+    "attendances",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("activity", String(64), nullable=False),
+    Column("area", String(16), nullable=False),
+    Column("held_on", Date, nullable=False),
+    Column("presence", String(16), nullable=False),
+    Column("noted_by", String(16), nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    UniqueConstraint("enrolment_id", "activity", "held_on"),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes"),
+    _ref("enrolment_id", "enrolments"),
+    Column("rule", String(64), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("about", String(128), nullable=False, server_default=""),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("expires_at", Moment, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    UniqueConstraint("enrolment_id", "rule", "due_at", "about"),
+    Index("ix_occurrences_waiting", "expires_at", postgresql_where=text("state = 'waiting'"),
+          sqlite_where=text("state = 'waiting'")),
+)
+
+# What is said ---------------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes"),
+    _ref("participant_id", "participants"),
+    _ref("enrolment_id", "enrolments"),
+    _ref("definition_id", "definitions"),
+    Column("flow", String(64), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("check_in_id", Id),
+    Column("began_at", Moment, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("silent_at", Moment),
+    Column("ended_at", Moment),
+    Column("outcome", String(16)),
+    # A person is in one conversation at a time: this is the live pointer, and it cannot point twice.
+    Index("uq_conversations_open", "participant_id", unique=True, postgresql_where=text("ended_at IS NULL"),
+          sqlite_where=text("ended_at IS NULL")),
+    Index("ix_conversations_silent_at", "silent_at", postgresql_where=text("ended_at IS NULL"),
+          sqlite_where=text("ended_at IS NULL")),
+    Index("ix_conversations_enrolment_id", "enrolment_id"),
+)
+
+check_ins = Table(
+    "check_ins",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    _ref("participant_id", "participants"),
+    _ref("conversation_id", "conversations", required=False),
+    Column("flow", String(64), nullable=False),
+    Column("instrument", String(64), nullable=False),
+    Column("instrument_version", Integer, nullable=False),
+    Column("rater", String(16), nullable=False),
+    _ref("rater_coach_id", "coaches", required=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_check_ins_enrolment_id", "enrolment_id"),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    _id(),
+    _ref("check_in_id", "check_ins"),
+    _ref("participant_id", "participants"),
+    _ref("enrolment_id", "enrolments"),
+    Column("indicator", String(64), nullable=False),
+    Column("instrument", String(64), nullable=False),
+    Column("instrument_version", Integer, nullable=False),
+    Column("value", Integer),
+    Column("low", Integer, nullable=False),
+    Column("high", Integer, nullable=False),
+    Column("rater", String(16), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("rated_at", Moment, nullable=False),
+    # A correction is a new row; the old one stays and says when it stopped counting.
+    Column("corrected_at", Moment),
+    Index("uq_ratings_counting", "check_in_id", "indicator", unique=True,
+          postgresql_where=text("corrected_at IS NULL"), sqlite_where=text("corrected_at IS NULL")),
+    Index("ix_ratings_enrolment_id_indicator_rated_at", "enrolment_id", "indicator", "rated_at"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _id(),
+    _ref("conversation_id", "conversations"),
+    _ref("participant_id", "participants"),
+    Column("step", String(64), nullable=False),
+    Column("slug", String(64), nullable=False),
+    Column("value", Text),
+    Column("answered_at", Moment, nullable=False),
+    Index("ix_answers_conversation_id", "conversation_id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("channel", String(16), nullable=False),
+    Column("provider_id", String(128), nullable=False),
+    Column("account", String(128), nullable=False),
+    Column("sender_hash", LargeBinary(32), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False, server_default="waiting"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    _ref("participant_id", "participants", required=False),
+    Column("kind", String(16)),
+    Column("words", Text),
+    Column("handled_at", Moment),
+    UniqueConstraint("channel", "provider_id"),
+    Index("ix_inbox_waiting", "id", postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
+    Index("ix_inbox_participant_id", "participant_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("programme_id", "programmes", required=False),
+    _ref("participant_id", "participants", required=False),
+    _ref("coach_id", "coaches", required=False),
+    _ref("address_id", "addresses"),
+    Column("channel", String(16), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("subject", Text),
+    Column("html", Text),
+    Column("buttons", Text),
+    Column("provider_ref", String(128)),
+    Column("language", String(16), nullable=False),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("once", String(200), nullable=False, unique=True),
+    Column("conversation_id", Id),
+    Column("step", String(64)),
+    Column("status", String(16), nullable=False, server_default="queued"),
+    # Programme time: when the words may leave, and when they have lost their meaning.
+    Column("available_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("queued_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    # Machine time: retries and leases, which a demo's moved clock must not touch.
+    Column("retry_at", Moment),
+    Column("lease_until", Moment),
+    Column("leased_by", String(64)),
+    Column("claimed_at", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("provider_id", String(128)),
+    Column("error", String(64)),
+    Column("settled_at", Moment),
+    Index("ix_outbox_queued", "channel", "priority", "available_at", "id",
+          postgresql_where=text("status = 'queued'"), sqlite_where=text("status = 'queued'")),
+    Index("ix_outbox_head", "address_id", "priority", "id",
+          postgresql_where=text("status IN ('queued', 'sending')"),
+          sqlite_where=text("status IN ('queued', 'sending')")),
+    Index("ix_outbox_in_hand", "lease_until",
+          postgresql_where=text("status IN ('sending', 'unsettled')"),
+          sqlite_where=text("status IN ('sending', 'unsettled')")),
+    Index("ix_outbox_participant_id", "participant_id"),
+    Index("ix_outbox_conversation_id", "conversation_id"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("programme_id", "programmes", required=False),
+    _ref("participant_id", "participants", required=False),
+    _ref("coach_id", "coaches", required=False),
+    Column("kind", String(64), nullable=False),
+    Column("about", Id),
+    Column("once", String(200), nullable=False, unique=True),
+    Column("raised_at", Moment, nullable=False),
+    Column("acknowledged_at", Moment),
+    _ref("acknowledged_by", "coaches", required=False),
+    Index("ix_alerts_coach_id", "coach_id"),
+)
+
+summaries = Table(
+    "summaries",
+    metadata,
+    _id(),
+    _ref("coach_id", "coaches"),
+    Column("iso_year", Integer, nullable=False),
+    Column("iso_week", Integer, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    UniqueConstraint("coach_id", "iso_year", "iso_week"),
+)
+
+# How the machine keeps order ------------------------------------------------------------------------------------------
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", Moment, nullable=False),
+    # Grows each time the lease changes hands: a holder that slept cannot mistake itself for the new one.
+    Column("number", Integer, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("until", Moment, nullable=False),
+    Column("reason", String(64), nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Id, nullable=False),
+)
