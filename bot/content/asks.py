@@ -1,0 +1,191 @@
+"""A question is read with what its kind of answer needs, and nothing that belongs to another kind."""
+
+from dataclasses import dataclass, replace
+
+from bot.content.nodes import Mapping, Node, Scalar
+from bot.content.pages import Fields, Page, hint, short
+from bot.content.routes import answers_of
+from bot.content.wordings import NONE, PERSON, QUESTION
+from bot.engine.definition import END, MOST_REPEATS, AlertOn, AnswerKind, Ask, Branch, Choice
+
+ASK_KEYS = (
+    "ask",
+    "sms",
+    "answer",
+    "saves",
+    "choices",
+    "anchors",
+    "low",
+    "high",
+    "unclear",
+    "skip",
+    "sensitive",
+    "next",
+    "alert",
+    "note",
+)
+
+OTHERWISE = "otherwise"
+
+MOST_TAP_BYTES = 64
+"""What Telegram brings back of a button: `tap:<step>:<value>`."""
+
+_BELONGS = {
+    "choices": (AnswerKind.CHOICE, AnswerKind.SEVERAL),
+    "anchors": (AnswerKind.SCALE,),
+    "low": (AnswerKind.SCALE, AnswerKind.NUMBER),
+    "high": (AnswerKind.SCALE, AnswerKind.NUMBER),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Levels:
+    """What an answer can be."""
+
+    choices: tuple[Choice, ...]
+    anchors: tuple[str, ...]
+    low: int
+    high: int
+
+
+def read_ask(fields: Fields, *, prefix: str, starts: dict[str, str]) -> Ask:
+    """The question in `fields`. `prefix` is `<flow>/<step>`; `starts` the places a `next` may name."""
+    page = fields.page
+    note = page.text(fields.get("note"), where="'note'") or ""
+    answer = page.one_of(fields.need("answer"), AnswerKind, where="'answer'")
+    levels = _levels(fields, answer, prefix, note)
+    text = page.words(fields.need("ask"), key=f"{prefix}/ask", allowed=QUESTION, note=note)
+    ask = Ask(
+        id=prefix.rpartition("/")[2],
+        text=text or "",
+        answer=answer or AnswerKind.WORDS,
+        sms_text=page.words(fields.get("sms"), key=f"{prefix}/sms", allowed=QUESTION, note=note),
+        saves=page.slug(fields.get("saves")),
+        choices=levels.choices,
+        anchors=levels.anchors,
+        low=levels.low,
+        high=levels.high,
+        unclear=_unclear(page, fields.get("unclear"), prefix, note),
+        skip=page.flag(fields.get("skip"), where="'skip'") or False,
+        sensitive=page.flag(fields.get("sensitive"), where="'sensitive'") or False,
+    )
+    if answer is None:
+        return ask
+    _check_taps(page, fields.get("choices"), ask)
+    return _with_ways(fields, ask, starts)
+
+
+def target(page: Page, node: Node | None, *, step: str, starts: dict[str, str]) -> str | None:
+    """The place `node` names, as the engine knows it: a step, the first question of a `rate`, or the end."""
+    if node is None:
+        return None
+    if isinstance(node, Scalar) and node.words == END:
+        return END
+    if isinstance(node, Scalar) and node.words in starts:
+        return starts[node.words]
+    name = f"'{short(node.words)}'" if isinstance(node, Scalar) else "a list"
+    page.complain(node, f"step '{step}' goes to {name}, which is not there", hint(name.strip("'"), [*starts, END]))
+    return None
+
+
+def _levels(fields: Fields, answer: AnswerKind | None, prefix: str, note: str) -> _Levels:
+    page, scale = fields.page, answer is AnswerKind.SCALE
+    for name, kinds in _BELONGS.items():
+        if answer is not None and answer not in kinds and (node := fields.get(name)) is not None:
+            page.complain(node, f"'{name}' does not belong to answer '{answer}'", f"take '{name}' away")
+    anchors = _anchors(page, fields.get("anchors") if scale else None, prefix, note)
+    bounded = answer is AnswerKind.NUMBER or (scale and fields.get("anchors") is None)
+    ask_for = fields.need if bounded else fields.get
+    most = 10 if scale else 100_000
+    low = page.number(ask_for("low"), where="'low'", low=0, high=most)
+    high = page.number(ask_for("high"), where="'high'", low=0, high=most)
+    low = 1 if low is None else low
+    if high is None:
+        high = low + len(anchors) - 1 if anchors else max(low, 5)
+    if bounded and low >= high:
+        page.complain(fields.get("high") or fields.node, "'low' is not below 'high'", "write the lowest first")
+    elif anchors and len(anchors) != high - low + 1:
+        what = f"there are {len(anchors)} anchors and {high - low + 1} levels"
+        page.complain(fields.get("anchors"), what, "write one full sentence a level, lowest first")
+    return _Levels(choices=_choices(fields, answer, prefix, note), anchors=anchors, low=low, high=high)
+
+
+def _anchors(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str, ...]:
+    items = page.listed(node, where="'anchors'")
+    if node is not None and not 2 <= len(items) <= 10:
+        page.complain(node, f"there are {len(items)} anchors", "write from 2 to 10 of them")
+    keys = (
+        page.words(item, key=f"{prefix}/anchor-{place}", allowed=NONE, note=note) for place, item in enumerate(items, 1)
+    )
+    return tuple(key for key in keys if key is not None)
+
+
+def _choices(fields: Fields, answer: AnswerKind | None, prefix: str, note: str) -> tuple[Choice, ...]:
+    if answer not in (AnswerKind.CHOICE, AnswerKind.SEVERAL):
+        return ()
+    node = fields.need("choices")
+    rows = fields.page.named(node, where="'choices'")
+    if isinstance(node, Mapping) and len(rows) < 2:
+        fields.page.complain(node, "there is less than two to choose from", "add a choice")
+    found = []
+    for slug, _, value in rows:
+        label = fields.page.words(value, key=f"{prefix}/choice-{slug}", allowed=PERSON, note=note)
+        found.append(Choice(value=slug, label=label or ""))
+    return tuple(found)
+
+
+def _unclear(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str, ...]:
+    items = page.listed(node, where="'unclear'")
+    if len(items) > MOST_REPEATS:
+        what = f"there are {len(items)} wordings for when we did not understand"
+        page.complain(node, what, f"keep {MOST_REPEATS}: more than that is not asked")
+    keys = (
+        page.words(item, key=f"{prefix}/unclear-{turn}", allowed=QUESTION, note=note)
+        for turn, item in enumerate(items, 1)
+    )
+    return tuple(key for key in keys if key is not None)
+
+
+def _check_taps(page: Page, node: Node | None, ask: Ask) -> None:
+    for choice in ask.choices:
+        data = f"tap:{ask.id}:{choice.value}"
+        if len(data) > MOST_TAP_BYTES:
+            what = f"the button '{data}' has {len(data)} characters and Telegram takes {MOST_TAP_BYTES}"
+            page.complain(node, what, "give the step or the choice a shorter name")
+
+
+def _with_ways(fields: Fields, ask: Ask, starts: dict[str, str]) -> Ask:
+    """The question with where its answers lead and whom they alert."""
+    page, node = fields.page, fields.get("next")
+    branches: list[Branch] = []
+    onwards: str | None = None
+    if not isinstance(node, Mapping):
+        onwards = target(page, node, step=ask.id, starts=starts)
+    else:
+        for entry in node.entries:
+            to = target(page, entry.value, step=ask.id, starts=starts)
+            if entry.key.words == OTHERWISE:
+                onwards = to
+            elif _is_answer(page, entry.key, ask, extra=(OTHERWISE,)) and to is not None:
+                branches.append(Branch(answer=entry.key.words, to=to))
+    alerts = []
+    alert = page.named(fields.get("alert"), where="'alert'")
+    for answer, key, value in alert:
+        if _is_answer(page, key, ask) and (kind := page.slug(value)) is not None:
+            alerts.append(AlertOn(answer=answer, alert=kind))
+    return replace(ask, branches=tuple(branches), alerts=tuple(alerts), next=onwards)
+
+
+def _is_answer(page: Page, key: Scalar, ask: Ask, *, extra: tuple[str, ...] = ()) -> bool:
+    answers = answers_of(ask)
+    if key.words in answers:
+        return True
+    if not answers and not extra:
+        page.complain(key, f"an answer of kind '{ask.answer}' can not alert", "take it away")
+    elif not answers:
+        page.complain(key, f"an answer of kind '{ask.answer}' leads to one place", "write 'next: …' with one step")
+    else:
+        page.complain(
+            key, f"'{short(key.words)}' is not an answer to '{ask.id}'", hint(key.words, [*answers[:12], *extra])
+        )
+    return False

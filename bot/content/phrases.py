@@ -1,0 +1,56 @@
+"""What is said outside flows has a fixed list of names, so that no service asks for words that are not there."""
+
+from bot.content.pages import Page, hint
+from bot.content.wordings import PERSON, QUESTION
+
+KNOWN_KEYS = ("about", "phrases")
+
+_KINDS = ("scale", "choice", "several", "yes-no", "number", "date", "words")
+
+PHRASES: dict[str, frozenset[str]] = {
+    **{f"unclear-{kind}-{turn}": QUESTION for kind in _KINDS for turn in (1, 2)},
+    "nudge": PERSON,
+    "left": PERSON,
+    "old-button": PERSON,
+    "too-late": PERSON,
+    "answer-kept": PERSON,
+    "no-open-question": PERSON | {"hours"},
+    "media": PERSON,
+    "stranger": frozenset(),
+    "stopped": PERSON,
+    "started": PERSON,
+    "help": PERSON | {"hours"},
+    "farewell": PERSON,
+    "telegram-welcome": PERSON,
+    "telegram-bad-code": frozenset(),
+    "alert-coach": frozenset({"coach"}),
+    "activity-line": frozenset({"begins", "title", "place"}),
+    "skip-button": frozenset(),
+    "done-button": frozenset(),
+    "yes": frozenset(),
+    "no": frozenset(),
+}
+"""Every phrase there must be, with the placeholders it may use."""
+
+
+def key_of(slug: str) -> str:
+    """The text key of a phrase."""
+    return f"phrases/{slug}"
+
+
+def read_phrases(page: Page) -> None:
+    """Read a phrases file: its words stand in `page.texts` afterwards."""
+    top = page.fields(page.root, known=KNOWN_KEYS, where="the phrases file")
+    page.text(top.get("about"), where="'about'")
+    node = top.need("phrases")
+    written = {slug: (key, value) for slug, key, value in page.named(node, where="'phrases'")}
+    for slug, (at, value) in written.items():
+        if slug not in PHRASES:
+            page.complain(at, f"nothing ever says the phrase '{slug}'", hint(slug, PHRASES))
+        elif page.words(value, key=key_of(slug), allowed=PHRASES[slug]) is None:
+            continue
+    if node is None:
+        return
+    for slug in PHRASES:
+        if slug not in written:
+            page.complain(node, f"the phrase '{slug}' is missing", f"add '{slug}: …'")
