@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.content.packages import definitions, load_package, read_definition
+from bot.content.compiled import definitions, read_definition
+from bot.content.packages import load_package
 from bot.domain.definitions import DefinitionKind
 
 CONTENT = Path(__file__).parents[2]
@@ -26,6 +27,6 @@ def test_a_stored_definition_gives_back_what_was_published() -> None:
     }
     for definition in definitions(package):
         read = read_definition(definition)
-        assert read.value == values[definition.kind].pop(definition.slug)
+        assert read.what == values[definition.kind].pop(definition.slug)
         assert set(read.words) == set(package.words)
     assert not any(values.values())

@@ -1,0 +1,98 @@
+"""What is compiled stands on its own: a stored version is used without files, in every language it was published in."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.catalogs import REFERENCE
+from bot.content.codec import plain, structured
+from bot.content.packages import Package, Words
+from bot.content.shelf import PHRASES_FILE
+from bot.domain.definitions import Definition, DefinitionKind
+from bot.domain.programme import Instrument, Programme
+from bot.engine.definition import Ask, Flow, Step
+
+_CLASSES: dict[DefinitionKind, type[Programme | Flow | Instrument]] = {
+    DefinitionKind.PROGRAMME: Programme,
+    DefinitionKind.FLOW: Flow,
+    DefinitionKind.INSTRUMENT: Instrument,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """What a definition holds: what is defined (`None` for phrases) and its own words by language and key.
+
+    Versions are not known here: the caller puts them in with `dataclasses.replace`.
+    """
+
+    what: Programme | Flow | Instrument | None
+    words: Words
+
+
+def definitions(package: Package) -> tuple[Definition, ...]:
+    """The package as things to store: instrument, phrases, flows, programme, in the order to publish them."""
+    programme, instrument = package.programme, package.instrument
+    found = [
+        _define(package, DefinitionKind.INSTRUMENT, instrument.slug, instrument, _own(package, instrument.slug)),
+        _define(package, DefinitionKind.PHRASES, "phrases", None, _own(package, "phrases")),
+    ]
+    found += [_define(package, DefinitionKind.FLOW, slug, flow, keys_of(flow)) for slug, flow in package.flows.items()]
+    found.append(_define(package, DefinitionKind.PROGRAMME, programme.slug, programme, _own(package, programme.slug)))
+    return tuple(found)
+
+
+def read_definition(definition: Definition) -> Compiled:
+    """What is defined and the words of a stored definition. Raises `ValueError` when `compiled` is not one of ours."""
+    try:
+        compiled = json.loads(definition.compiled)
+        words, what = dict(compiled["words"]), compiled["what"]
+    except (json.JSONDecodeError, TypeError, KeyError) as error:
+        raise ValueError(f"not a compiled {definition.kind}: {type(error).__name__}") from None
+    cls = _CLASSES.get(definition.kind)
+    return Compiled(what=None if cls is None else structured(cls, what), words=words)
+
+
+def keys_of(flow: Flow) -> frozenset[str]:
+    """Every text key that a flow says, also those of its instrument; common phrases are not among them."""
+    keys = {key for step in flow.steps for key in _keys_of_step(step)} | {flow.nudge, flow.left}
+    return frozenset(key for key in keys if key and not key.startswith("phrases/"))
+
+
+def _keys_of_step(step: Step) -> set[str | None]:
+    if not isinstance(step, Ask):
+        return {step.text}
+    labels = {choice.label for choice in step.choices}
+    return {step.text, step.sms_text, *step.anchors, *step.unclear, *labels}
+
+
+def _own(package: Package, slug: str) -> frozenset[str]:
+    return frozenset(key for key in package.words[REFERENCE] if key.startswith(f"{slug}/"))
+
+
+def _define(
+    package: Package,
+    kind: DefinitionKind,
+    slug: str,
+    what: Programme | Flow | Instrument | None,
+    keys: frozenset[str],
+) -> Definition:
+    path = _path(package, kind, slug)
+    words = {language: {key: said[key] for key in sorted(keys)} for language, said in sorted(package.words.items())}
+    compiled = json.dumps(
+        {"what": plain(what), "words": words}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    source = package.sources[path]
+    content_hash = hashlib.sha256(f"{source}\0{compiled}".encode()).hexdigest()
+    return Definition(kind=kind, slug=slug, path=path, source=source, compiled=compiled, content_hash=content_hash)
+
+
+def _path(package: Package, kind: DefinitionKind, slug: str) -> str:
+    """Where a definition's source stands: files are called what they define."""
+    name = {
+        DefinitionKind.PROGRAMME: "programme.yaml",
+        DefinitionKind.PHRASES: PHRASES_FILE,
+    }.get(kind, f"{slug}.yaml")
+    folder = "flows/instruments/" if kind is DefinitionKind.INSTRUMENT else "flows/"
+    return next(path for path in package.sources if path.startswith(folder) and Path(path).name == name)
