@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
     text,
 )
 
@@ -90,7 +89,7 @@ participants = Table(
     Column("gender", String(16)),
     Column("birth_year", Integer),
     Column("preferred_channel", String(16), nullable=False),
-    Column("protected", Boolean, nullable=False, server_default=false()),
+    Column("protected", Boolean, nullable=False, server_default=text("false")),
     Column("stopped_at", Moment),
     Column("paused_until", Moment),
     Column("last_heard_at", Moment),
@@ -263,8 +262,9 @@ check_ins = Table(
     Index("ix_check_ins_enrolment_id", "enrolment_id"),
 )
 
-ratings = Table(
-    "ratings",
+# Other tools read the view `ratings`: this is what stands behind it, with what no longer counts.
+given_ratings = Table(
+    "given_ratings",
     metadata,
     _id(),
     _ref("check_in_id", "check_ins"),
@@ -281,9 +281,9 @@ ratings = Table(
     Column("rated_at", Moment, nullable=False),
     # A correction is a new row; the old one stays and says when it stopped counting.
     Column("corrected_at", Moment),
-    Index("uq_ratings_counting", "check_in_id", "indicator", unique=True,
+    Index("uq_given_ratings_counting", "check_in_id", "indicator", unique=True,
           postgresql_where=text("corrected_at IS NULL"), sqlite_where=text("corrected_at IS NULL")),
-    Index("ix_ratings_enrolment_id_indicator_rated_at", "enrolment_id", "indicator", "rated_at"),
+    Index("ix_given_ratings_enrolment_id_indicator_rated_at", "enrolment_id", "indicator", "rated_at"),
 )
 
 answers = Table(

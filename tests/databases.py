@@ -1,0 +1,73 @@
+"""Each test has a database of its own, migrated already: a copy of one that was migrated once."""
+
+import itertools
+import shutil
+from pathlib import Path
+
+import asyncpg
+
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from tests.postgres import PostgreSQL
+
+KEY = bytes(range(32))
+_TEMPLATE = "framsteg_template"
+
+
+class Databases:
+    """Makes them when they are asked for: a test of SQLite alone starts no server."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._server = PostgreSQL()
+        self._admin: asyncpg.Connection | None = None
+        self._numbers = itertools.count(1)
+
+    async def sqlite(self, place: Path) -> str:
+        """The address of a fresh SQLite file in `place`."""
+        template = self._home / "template.db"
+        if not template.exists():
+            await _migrated(f"sqlite:///{template}")
+        fresh = place / f"framsteg-{next(self._numbers)}.db"
+        shutil.copyfile(template, fresh)
+        return f"sqlite:///{fresh}"
+
+    async def postgresql(self) -> str:
+        """The address of a fresh PostgreSQL database; `gone` removes it."""
+        admin = await self._connected()
+        name = f"framsteg_{next(self._numbers)}"
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+        return self._server.url(name)
+
+    async def empty_postgresql(self) -> str:
+        """The same without tables."""
+        admin = await self._connected()
+        name = f"framsteg_{next(self._numbers)}"
+        await admin.execute(f"CREATE DATABASE {name}")
+        return self._server.url(name)
+
+    async def gone(self, url: str) -> None:
+        """Remove a PostgreSQL database, whoever is still connected."""
+        assert self._admin is not None
+        await self._admin.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+
+    async def close(self) -> None:
+        """Stop the server."""
+        if self._admin is not None:
+            await self._admin.close()
+        self._server.stop()
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._admin is None:
+            self._admin = await asyncpg.connect(self._server.url("postgres"))
+            await self._admin.execute(f"CREATE DATABASE {_TEMPLATE}")
+            await _migrated(self._server.url(_TEMPLATE))
+        return self._admin
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url, key=KEY)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
