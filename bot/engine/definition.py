@@ -113,6 +113,10 @@ class Flow:
     instrument_version: int = 0
     version: int = 0
 
+    def __hash__(self) -> int:
+        """Quick, for flows are looked up at every turn: two flows of one version are seldom compared."""
+        return hash((self.slug, self.version))
+
     @cached_property
     def places(self) -> dict[str, int]:
         """Where each step stands, by its id."""
@@ -121,6 +125,4 @@ class Flow:
     @cached_property
     def rotating_indicators(self) -> tuple[str, ...]:
         """The indicators that take turns, in the flow's order."""
-        return tuple(
-            step.indicator for step in self.steps if isinstance(step, Ask) and step.rotates and step.indicator
-        )
+        return tuple(step.indicator for step in self.steps if isinstance(step, Ask) and step.rotates and step.indicator)

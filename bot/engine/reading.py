@@ -1,6 +1,18 @@
 """A language's reply words: what people write for a number, a yes, a stop."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+class Wish(StrEnum):
+    """What a person may want at any time, whatever was asked."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -8,17 +20,45 @@ class Reading:
     """The words of one language (made from `locales/<lang>/reply-words.yaml` and already folded by `fold`).
 
     `numbers` maps a word to its number, `yes`, `no` and `refuse` are sets of whole replies; `weekdays` maps a word to
-    its ISO weekday, `days` a word to days from today (`today`: 0). `stop`, `start` and `help` are whole replies that
-    are read on any channel at any time; the stop words of every language are read for everybody.
+    its ISO weekday, `months` to its month, `days` to days from today (`today`: 0). `nothing` and `everything` answer
+    a several-of question. `wishes` are whole replies that are read on any channel at any time.
+
+    The rest are the words around an answer: `polite` and `fillers` change nothing ("I think 3, thanks"), `joins` stand
+    between several ("1 and 3"), `of` before the top of a scale ("3 of 5"), `doubt` makes any number unclear ("not 3",
+    "3 or 4"), and a number beside one of the `units` ("in 5 minutes") is no level and no choice.
+
+    `reviewed` says that a native speaker has read them. `labels` are not reply words but what the choices of a flow
+    read in this language, by text key (`replace(reading, labels=words[language])`): without them, choices are
+    answered by number only.
     """
 
     language: str
-    numbers: dict[str, int] = field(default_factory=dict)
+    reviewed: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     refuse: frozenset[str] = frozenset()
-    weekdays: dict[str, int] = field(default_factory=dict)
-    days: dict[str, int] = field(default_factory=dict)
-    stop: frozenset[str] = frozenset()
-    start: frozenset[str] = frozenset()
-    help: frozenset[str] = frozenset()
+    nothing: frozenset[str] = frozenset()
+    everything: frozenset[str] = frozenset()
+    weekdays: Mapping[str, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
+    polite: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    joins: frozenset[str] = frozenset()
+    of: frozenset[str] = frozenset()
+    doubt: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    wishes: Mapping[Wish, frozenset[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """The words around an answer that change nothing."""
+        return self.polite | self.fillers
+
+    @cached_property
+    def joint(self) -> re.Pattern[str]:
+        """An "and" between several answers. Arabic writes its own onto the word that follows."""
+        joins = "|".join(map(re.escape, sorted(self.joins, key=len, reverse=True)))
+        return re.compile(rf"(?:^|(?<=\s))(?:{joins})(?=[\s0-9])" if joins else r"(?!)")

@@ -1,11 +1,19 @@
 """A conversation moves one turn at a time: what it was and what happened in, what it is and what to do out."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _quoted
 
-from bot.engine.definition import Ask, Flow
+from bot.engine.answers import UNCLEAR, Answer, read_answer, together
+from bot.engine.definition import END, MOST_REPEATS, AnswerKind, Ask, Flow, Say, Step
 from bot.engine.reading import Reading
+from bot.engine.taps import DONE, TAP, read_tap
+
+OLD_BUTTON = "phrases/old-button"
+"""Said when a button of a question that no longer waits is tapped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +21,8 @@ class State:
     """Where a conversation stands between turns. Kept as text by `to_text`, read back by `from_text`.
 
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
-    how often this one was asked again; `picks` the rotating indicators of this conversation.
+    how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
+    ticked so far by buttons in a several-of question.
     """
 
     at: str
@@ -22,20 +31,52 @@ class State:
     repeats: int = 0
     nudged: bool = False
     picks: tuple[str, ...] = ()
+    ticked: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """JSON, short, with no names of classes: readable by any later version."""
-        raise NotImplementedError
+        text = f'{{"at":{_quoted(self.at)},"asked":{self.asked},"count":{self.count}'
+        if self.repeats:
+            text += f',"repeats":{self.repeats}'
+        if self.nudged:
+            text += ',"nudged":true'
+        if self.picks:
+            text += f',"picks":[{",".join(map(_quoted, self.picks))}]'
+        if self.ticked:
+            text += f',"ticked":[{",".join(map(_quoted, self.ticked))}]'
+        return text + "}"
 
     @classmethod
     def from_text(cls, text: str) -> "State":
         """The state that `to_text` wrote. Raises `ValueError` for anything else."""
-        raise NotImplementedError
+        return _read_state(text)
+
+
+# People at the same question of a flow share their state's text, so few texts are read again and again.
+@lru_cache(maxsize=8_192)
+def _read_state(text: str) -> State:
+    try:
+        kept = json.loads(text)
+    except RecursionError:
+        raise ValueError("not the text of a state") from None
+    if type(kept) is not dict or not kept.keys() <= _KINDS.keys() or "at" not in kept:
+        raise ValueError("not the text of a state")
+    for name, value in kept.items():
+        whole = type(value) is not list or all(type(item) is str for item in value)
+        if type(value) is not _KINDS[name] or not whole:
+            raise ValueError(f"not the text of a state: {name}")
+        if type(value) is list:
+            kept[name] = tuple(value)
+    return State(**kept)
+
+
+_KINDS = {"at": str, "asked": int, "count": int, "repeats": int, "nudged": bool, "picks": list, "ticked": list}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Send:
-    """Say `text` (a key). With `question`, the step's buttons go under it, and its SMS wording may stand for it.
+    """Say `text` (a key). With `question`, the step's buttons go under it, and if `text` is the question's own, its
+    SMS wording may stand for it.
 
     `number` and `count` fill the placeholders of the same name: question `number` of `count`.
     """
@@ -52,7 +93,8 @@ class Save:
     """Keep an answer. `value` is `None` for "I do not want to answer".
 
     `value` of a scale, a number and a counted several-of is an `int`; of a date `YYYY-MM-DD`; of a choice its value;
-    of several their values joined by commas; of yes/no `yes` or `no`; of words the words.
+    of several their values joined by commas, none of them the empty text; of yes/no `yes` or `no`; of words the words.
+    A count goes from 0, whatever the step's own `low`.
     """
 
     step: str
@@ -72,6 +114,8 @@ class Alert:
 
 Effect = Send | Save | Alert
 
+_Sends = tuple[Send, ...]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
@@ -84,21 +128,134 @@ class Turn:
 
 def begin(flow: Flow, *, picks: tuple[str, ...] = ()) -> Turn:
     """Start at the first step, up to and with the first question. `picks` are the rotating indicators' turn."""
-    raise NotImplementedError
+    state, said = _onward(flow, place=0, picks=picks, asked=1, count=_count(flow, picks=picks))
+    return Turn(state=state, effects=said)
 
 
 def reply(flow: Flow, state: State, words: str, *, reading: Reading, now: datetime) -> Turn:
     """Read `words` as the answer to the question that waits. `now` is the person's local time, for dates.
 
-    A stop word, a wish or a crisis never comes here: reception reads those first. Words that start with `tap:` are a
-    button's data (`tap:<step>:<value>`); a tap on a question that no longer waits changes nothing and returns the
-    same state with `Send(text="phrases/old-button")`.
+    Choices are read by their labels too if `reading.labels` has them. A stop word, a wish or a crisis never comes here: reception reads those first. Words that start with
+    `tap:` are a button's data (`tap:<step>:<value>`, see `read_tap`); a tap on a question that no longer waits changes
+    nothing and returns the same state with `Send(text="phrases/old-button")`. A tap in a several-of question ticks or
+    unticks and says nothing, until `done`.
     """
-    raise NotImplementedError
+    step = _waiting(flow, state)
+    if step is None:
+        return Turn(state=None, effects=(Send(text=flow.left),), left=True)
+    if words.startswith(TAP):
+        return _tapped(flow, state, step=step, words=words)
+    answer = read_answer(step, words, reading=reading, today=now.date())
+    if answer is UNCLEAR:
+        return _ask_again(flow, state, step=step)
+    return _answered(flow, state, step=step, answer=answer)
 
 
 def fall_silent(flow: Flow, state: State) -> Turn:
     """The person has not answered: the nudge and the question again the first time, the end after that."""
-    raise NotImplementedError
+    step = _waiting(flow, state)
+    if step is None or state.nudged:
+        return Turn(state=None, effects=())
+    return Turn(
+        state=replace(state, nudged=True),
+        effects=(Send(text=flow.nudge, nudge=True), _question(step, state)),
+    )
 
 
+@lru_cache(maxsize=8_192)
+def _count(flow: Flow, *, picks: tuple[str, ...]) -> int:
+    """How many questions stand in line when no answer leads elsewhere."""
+    return sum(isinstance(step, Ask) for step in _line(flow, place=0, picks=picks))
+
+
+def _waiting(flow: Flow, state: State) -> Ask | None:
+    place = flow.places.get(state.at)
+    step = flow.steps[place] if place is not None else None
+    return step if isinstance(step, Ask) else None
+
+
+def _tapped(flow: Flow, state: State, *, step: Ask, words: str) -> Turn:
+    value = read_tap(step, words)
+    if value is UNCLEAR:
+        return Turn(state=state, effects=(Send(text=OLD_BUTTON),))
+    if step.answer is not AnswerKind.SEVERAL or value is None:
+        return _answered(flow, state, step=step, answer=value)
+    if value == DONE:
+        return _answered(flow, state, step=step, answer=together(step, frozenset(state.ticked)))
+    ticks = frozenset(state.ticked) ^ {value}
+    ticked = tuple(choice.value for choice in step.choices if choice.value in ticks)
+    return Turn(state=replace(state, ticked=ticked), effects=())
+
+
+def _ask_again(flow: Flow, state: State, *, step: Ask) -> Turn:
+    """The question in other words: its own first, then the common ones of its kind; at last we leave it kindly."""
+    if state.repeats >= MOST_REPEATS:
+        return Turn(state=None, effects=(Send(text=flow.left),), left=True)
+    common = tuple(f"phrases/unclear-{step.answer.value}-{number}" for number in range(1, MOST_REPEATS + 1))
+    wording = (step.unclear[:MOST_REPEATS] + common)[state.repeats]
+    return Turn(
+        state=replace(state, repeats=state.repeats + 1),
+        effects=(Send(text=wording, question=step, number=state.asked, count=state.count),),
+    )
+
+
+def _answered(flow: Flow, state: State, *, step: Ask, answer: Answer) -> Turn:
+    effects: list[Effect] = []
+    slug = step.saves or step.indicator
+    if slug is not None:
+        low = 0 if step.counts else step.low
+        effects.append(Save(step=step.id, slug=slug, value=answer, indicator=step.indicator, low=low, high=step.high))
+    to = step.next
+    if step.alerts or step.branches:
+        given = _given(step, answer)
+        effects += [Alert(kind=each.alert) for each in step.alerts if each.answer in given]
+        to = next((branch.to for branch in step.branches if branch.answer in given), to)
+    place = _place_of(flow, to, following=flow.places[step.id] + 1)
+    then, said = _onward(flow, place=place, picks=state.picks, asked=state.asked + 1, count=state.count)
+    return Turn(state=then, effects=(*effects, *said))
+
+
+def _given(step: Ask, answer: Answer) -> tuple[str, ...]:
+    """The answer as branches and alerts name it; each chosen value of several is one."""
+    if answer is None:
+        return ()
+    return tuple(answer.split(",")) if step.answer is AnswerKind.SEVERAL and isinstance(answer, str) else (str(answer),)
+
+
+# Where an answer leads depends on the definition alone, and few ways through a flow are walked again and again.
+@lru_cache(maxsize=8_192)
+def _onward(flow: Flow, *, place: int, picks: tuple[str, ...], asked: int, count: int) -> tuple[State | None, _Sends]:
+    """What is said from `place` on up to and with the next question, which is the `asked`-th; and the state then."""
+    said: list[Send] = []
+    for step in _line(flow, place=place, picks=picks):
+        if isinstance(step, Say):
+            said.append(Send(text=step.text))
+            continue
+        # A branch may lead back, and more be asked than stands in line.
+        state = State(at=step.id, asked=asked, count=max(count, asked), picks=picks)
+        return state, (*said, _question(step, state))
+    return None, tuple(said)
+
+
+def _question(step: Ask, state: State) -> Send:
+    return Send(text=step.text, question=step, number=state.asked, count=state.count)
+
+
+def _line(flow: Flow, *, place: int, picks: tuple[str, ...]) -> Iterator[Step]:
+    """The steps from `place` on, in the order they follow when no answer leads elsewhere.
+
+    Each comes once: a definition that goes in a circle ends here.
+    """
+    seen: set[int] = set()
+    while place < len(flow.steps) and place not in seen:
+        seen.add(place)
+        step = flow.steps[place]
+        if isinstance(step, Say) or not step.rotates or step.indicator in picks:
+            yield step
+        place = _place_of(flow, step.next, following=place + 1)
+
+
+def _place_of(flow: Flow, to: str | None, *, following: int) -> int:
+    if to is None:
+        return following
+    return flow.places.get(to, len(flow.steps)) if to != END else len(flow.steps)

@@ -1,0 +1,1 @@
+"""Figures are measured beside their limit, and checked in the same run."""

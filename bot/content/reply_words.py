@@ -1,0 +1,176 @@
+"""What people write in each language is data, and no word of it means two things at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.complaints import Complaint, ContentRefused
+from bot.content.nodes import Mapping, Node, Scalar
+from bot.content.pages import WEEKDAYS, Fields, Page, hint, open_page
+from bot.engine.folding import bare, fold
+from bot.engine.reading import Reading, Wish
+
+FILE = "reply-words.yaml"
+
+_REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of")
+_LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units")
+_BY_NUMBER = ("numbers", "weekdays", "months", "days")
+_KNOWN = ("reviewed", *_BY_NUMBER, *_REPLIES, *_LONE_WORDS, "wishes")
+
+# The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine".
+_WISHES = tuple(wish.value for wish in Wish)
+_ROOMS = (
+    ("numbers", "refuse", "nothing", "everything", "polite", "fillers", "joins", "of", "doubt", "units", *_WISHES),
+    ("yes", "no", "refuse", "polite", "fillers", *_WISHES),
+    ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
+)
+_NUMBERED = {
+    "numbers": {str(number): number for number in range(101)},
+    "weekdays": {name: place + 1 for place, name in enumerate(WEEKDAYS)},
+    "months": {str(month): month for month in range(1, 13)},
+    "days": {str(days): days for days in range(-7, 15)},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Word:
+    """One word or phrase, folded, with the table it stands in and what it means there."""
+
+    table: str
+    meaning: str
+    folded: str
+    node: Scalar
+
+    @property
+    def said(self) -> str:
+        return self.table if self.table == self.meaning else f"{self.table} {self.meaning}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """One language's file as read."""
+
+    language: str
+    page: Page
+    words: tuple[_Word, ...]
+    reviewed: bool
+
+
+def load_readings(content: Path) -> dict[str, Reading]:
+    """Every language's reply words under `content`, by language, folded and ready.
+
+    Raises `ContentRefused` with every complaint: an unknown key, a wrong kind of value, a word with two meanings, or a
+    word that is a stop in another language (stops of every language are read for everybody).
+    """
+    sheets = [_sheet(file, content=content) for file in sorted((content / "locales").glob(f"*/{FILE}"))]
+    for sheet in sheets:
+        _check_meanings(sheet)
+    _check_stops(sheets)
+    complaints = sorted(complaint for sheet in sheets for complaint in sheet.page.complaints)
+    if not sheets:
+        remedy = f"write locales/<language>/{FILE}"
+        complaints = [Complaint(path="locales", line=1, column=1, what="no language has reply words", remedy=remedy)]
+    if complaints:
+        raise ContentRefused(tuple(complaints))
+    return {sheet.language: _reading(sheet) for sheet in sheets}
+
+
+def _sheet(file: Path, *, content: Path) -> _Sheet:
+    page = open_page(file, path=file.relative_to(content).as_posix())
+    fields = page.fields(page.root, known=_KNOWN, where="the file")
+    reviewed = page.flag(fields.need("reviewed"), where="'reviewed'")
+    words = tuple(word for word in _words(page, fields) if word.folded)
+    return _Sheet(language=file.parent.name, page=page, words=words, reviewed=bool(reviewed))
+
+
+def _words(page: Page, fields: Fields) -> Iterator[_Word]:
+    for table in _REPLIES:
+        yield from _listed(page, fields.get(table), table=table, meaning=table)
+    for table in _LONE_WORDS:
+        for word in _listed(page, fields.get(table), table=table, meaning=table):
+            if " " in word.folded:
+                page.complain(word.node, f"'{table}' holds single words", "write each word for itself")
+            yield word
+    for table in _BY_NUMBER:
+        yield from _keyed(page, fields.get(table), table=table, known=tuple(_NUMBERED[table]))
+    yield from _keyed(page, fields.need("wishes"), table="wishes", known=_WISHES)
+
+
+def _keyed(page: Page, node: Node | None, *, table: str, known: tuple[str, ...]) -> Iterator[_Word]:
+    if node is not None and not isinstance(node, Mapping):
+        page.complain(node, f"'{table}' must have keys with lists", f"write '{known[0]}: [word, word]', one a line")
+        return
+    for entry in node.entries if node is not None else ():
+        name = entry.key.words
+        if name not in known:
+            page.complain(entry.key, f"unknown key '{name[:40]}' in '{table}'", hint(name, known))
+            continue
+        # A wish is a table of its own: a person's whole wish stands beside answers of every kind.
+        own = name if table == "wishes" else table
+        yield from _listed(page, entry.value, table=own, meaning=name)
+
+
+def _listed(page: Page, node: Node | None, *, table: str, meaning: str) -> Iterator[_Word]:
+    for item in page.listed(node, where=f"'{meaning}'"):
+        words = page.text(item, where=f"a word of '{meaning}'")
+        if words is None or not isinstance(item, Scalar):
+            continue
+        folded = bare(fold(words))
+        if not folded:
+            page.complain(item, "only punctuation stands here", "write a word, or take it away")
+        yield _Word(table=table, meaning=meaning, folded=folded, node=item)
+
+
+def _check_meanings(sheet: _Sheet) -> None:
+    complained: set[int] = set()
+    for room in _ROOMS:
+        first: dict[str, _Word] = {}
+        for word in sorted((word for word in sheet.words if word.table in room), key=_place):
+            other = first.setdefault(word.folded, word)
+            if (other.table, other.meaning) != (word.table, word.meaning) and word.node.start not in complained:
+                complained.add(word.node.start)
+                what = f"'{word.node.words}' means both {other.said} (line {other.node.line}) and {word.said}"
+                sheet.page.complain(word.node, what, "keep one of them")
+
+
+def _place(word: _Word) -> int:
+    return word.node.start
+
+
+def _check_stops(sheets: list[_Sheet]) -> None:
+    stops = {word.folded: sheet.language for sheet in sheets for word in sheet.words if word.table == Wish.STOP}
+    for sheet in sheets:
+        for word in sheet.words:
+            language = stops.get(word.folded, sheet.language)
+            if language != sheet.language and word.table != Wish.STOP:
+                what = f"'{word.node.words}' is a stop word of '{language}', which is read for everybody"
+                sheet.page.complain(word.node, what, "take it away here or there")
+
+
+def _reading(sheet: _Sheet) -> Reading:
+    def all_of(table: str) -> frozenset[str]:
+        return frozenset(word.folded for word in sheet.words if word.table == table)
+
+    def numbered(table: str) -> dict[str, int]:
+        return {word.folded: _NUMBERED[table][word.meaning] for word in sheet.words if word.table == table}
+
+    return Reading(
+        language=sheet.language,
+        reviewed=sheet.reviewed,
+        numbers=numbered("numbers"),
+        yes=all_of("yes"),
+        no=all_of("no"),
+        refuse=all_of("refuse"),
+        nothing=all_of("nothing"),
+        everything=all_of("everything"),
+        weekdays=numbered("weekdays"),
+        months=numbered("months"),
+        days=numbered("days"),
+        polite=all_of("polite"),
+        fillers=all_of("fillers"),
+        joins=all_of("joins"),
+        of=all_of("of"),
+        doubt=all_of("doubt"),
+        units=all_of("units"),
+        wishes={wish: all_of(wish) for wish in Wish},
+    )

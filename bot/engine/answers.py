@@ -1,0 +1,150 @@
+"""A reply is an answer only when it can mean just one thing; everything else is unclear and is asked again."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import Final, Literal
+
+from bot.engine.dates import read_day
+from bot.engine.definition import AnswerKind, Ask
+from bot.engine.folding import LONGEST, bare, fold
+from bot.engine.numbers import read_number
+from bot.engine.reading import Reading
+
+MOST_WORDS_KEPT = 1_000
+"""How many characters of an answer in free words are kept."""
+
+# "ja" begins many a label, so a beginning must be long enough to be meant as one.
+_SHORTEST_BEGINNING = 3
+
+_MARKS = re.compile(r"[,;+&/]|(?<=[0-9])\.(?=[0-9])")
+_SPACES = re.compile(r"\s+")
+
+_PLAIN_DIGITS = {str(number): number for number in range(11)}
+
+
+class Unclear(Enum):
+    """The reply was read and does not answer the question."""
+
+    UNCLEAR = "unclear"
+
+
+UNCLEAR: Final = Unclear.UNCLEAR
+
+Answer = int | str | None
+"""An answer as `Save` keeps it; `None` is "I do not want to answer"."""
+
+
+def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answer | Literal[Unclear.UNCLEAR]:
+    """What `words` answer to `step`."""
+    if step.answer is AnswerKind.SCALE:
+        # Nearly every reply is one plain digit.
+        number = _PLAIN_DIGITS.get(words)
+        if number is not None:
+            return number if step.low <= number <= step.high else UNCLEAR
+    folded = fold(words if step.answer is not AnswerKind.SEVERAL else words[:LONGEST].replace("\n", ","))
+    if not folded:
+        return UNCLEAR
+    labelled = {choice.value: bare(fold(reading.labels.get(choice.label, ""))) for choice in step.choices}
+    # A label that says "no answer" is a choice like any other.
+    if bare(folded) not in labelled.values() and _refuses(folded, reading=reading):
+        return None if step.skip else UNCLEAR
+    answer = _read(step, folded, reading=reading, today=today, labels=labelled)
+    if step.answer is AnswerKind.WORDS:
+        answer = words[:LONGEST].strip()[:MOST_WORDS_KEPT] or None
+    return UNCLEAR if answer is None else answer
+
+
+def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapping[str, str]) -> int | str | None:
+    match step.answer:
+        case AnswerKind.SCALE:
+            return read_number(folded, reading=reading, low=step.low, high=step.high, bare_of_units=True)
+        case AnswerKind.NUMBER:
+            return read_number(folded, reading=reading, low=step.low, high=step.high)
+        case AnswerKind.YES_NO:
+            return _yes_or_no(folded, reading=reading)
+        case AnswerKind.CHOICE:
+            return _one(folded, reading=reading, labels=labels)
+        case AnswerKind.SEVERAL:
+            chosen = _several(folded, reading=reading, labels=labels)
+            return None if chosen is None else together(step, chosen)
+        case AnswerKind.DATE:
+            day = read_day(folded, reading=reading, today=today)
+            return None if day is None else day.isoformat()
+        case AnswerKind.WORDS:
+            return folded
+
+
+def together(step: Ask, chosen: frozenset[str]) -> int | str:
+    """Several chosen values as they are kept: in the question's order, or counted if the step counts."""
+    if step.counts:
+        return min(len(chosen), step.high)
+    return ",".join(choice.value for choice in step.choices if choice.value in chosen)
+
+
+def _refuses(folded: str, *, reading: Reading) -> bool:
+    return bare(folded) in reading.refuse or _without(folded, reading.polite) in reading.refuse
+
+
+def _without(folded: str, dropped: frozenset[str]) -> str:
+    return " ".join(word for word in bare(folded).split() if word not in dropped)
+
+
+def _yes_or_no(folded: str, *, reading: Reading) -> str | None:
+    """`yes` or `no`, when every word that says anything says the same."""
+    said = bare(folded)
+    for phrase in (said, _without(said, reading.polite), _without(said, reading.around)):
+        if phrase in reading.yes:
+            return "yes"
+        if phrase in reading.no:
+            return "no"
+    kinds = {_polarity(word, reading=reading) for word in said.split() if word not in reading.around}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _polarity(word: str, *, reading: Reading) -> str | None:
+    if word in reading.yes:
+        return "yes"
+    return "no" if word in reading.no else None
+
+
+def _one(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> str | None:
+    """One choice by its label, or by its number and the beginning of its label: ways that must agree."""
+    said = bare(folded)
+    exact = {value for value, label in labels.items() if label and label == said}
+    if exact:
+        return exact.pop() if len(exact) == 1 else None
+    number = read_number(folded, reading=reading, low=1, high=len(labels), bare_of_units=True)
+    found = set() if number is None else {tuple(labels)[number - 1]}
+    beginning = _without(said, reading.polite)
+    if len(beginning) >= _SHORTEST_BEGINNING and beginning not in reading.yes | reading.no:
+        found |= {value for value, label in labels.items() if label.startswith(beginning)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _several(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:
+    """Any of the choices, by numbers or labels; none of them if any part is unclear."""
+    said = _without(folded, reading.polite)
+    if said in reading.nothing or said == "0":
+        return frozenset()
+    if said in reading.everything:
+        return frozenset(labels)
+    # A label may hold a comma or an "and" itself, so the longest piece that says one choice is taken.
+    return _chosen(folded, reading=reading, labels=labels, splits=(_MARKS, reading.joint, _SPACES))
+
+
+def _chosen(
+    text: str, *, reading: Reading, labels: Mapping[str, str], splits: tuple[re.Pattern[str], ...]
+) -> frozenset[str] | None:
+    """The choices in one piece: itself one, or split further; with only spaces between, they must be numbers."""
+    one = _one(text, reading=reading, labels=labels) if splits or bare(text).isdecimal() else None
+    if one is not None or not splits:
+        return None if one is None else frozenset({one})
+    chosen: set[str] = set()
+    for piece in filter(bare, splits[0].split(text)):
+        found = _chosen(piece, reading=reading, labels=labels, splits=splits[1:])
+        if found is None:
+            return None
+        chosen |= found
+    return frozenset(chosen) or None
