@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.catalogs import REFERENCE
 from bot.content.codec import plain, structured
+from bot.content.edit import with_words
 from bot.content.packages import Package, Words
 from bot.content.shelf import PHRASES_FILE
 from bot.domain.definitions import Definition, DefinitionKind
@@ -54,6 +55,23 @@ def read_definition(definition: Definition) -> Compiled:
     return Compiled(what=None if cls is None else structured(cls, what), words=words)
 
 
+def reworded(definition: Definition, *, key: str, language: str, words: str) -> Definition:
+    """The definition with other words for `key` in `language`: its next version, if it is to be published.
+
+    Words in the reference language are changed in the source too, when the text stands there. A definition that
+    does not hold the key is given back as it is. Raises `ContentRefused` when the words could not be said.
+    """
+    compiled = json.loads(definition.compiled)
+    said = compiled["words"].get(language, {})
+    if key not in said:
+        return definition
+    said[key] = words.strip()
+    source = definition.source
+    if language == REFERENCE and key.startswith(f"{definition.slug}/"):
+        source = with_words(source, key=key, words=words)
+    return _sealed(replace(definition, source=source, compiled=_json(compiled)))
+
+
 def keys_of(flow: Flow) -> frozenset[str]:
     """Every text key that a flow says, also those of its instrument; common phrases are not among them."""
     keys = {key for step in flow.steps for key in _keys_of_step(step)} | {flow.nudge, flow.left}
@@ -80,12 +98,18 @@ def _define(
 ) -> Definition:
     path = _path(package, kind, slug)
     words = {language: {key: said[key] for key in sorted(keys)} for language, said in sorted(package.words.items())}
-    compiled = json.dumps(
-        {"what": plain(what), "words": words}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    compiled = _json({"what": plain(what), "words": words})
     source = package.sources[path]
-    content_hash = hashlib.sha256(f"{source}\0{compiled}".encode()).hexdigest()
-    return Definition(kind=kind, slug=slug, path=path, source=source, compiled=compiled, content_hash=content_hash)
+    return _sealed(Definition(kind=kind, slug=slug, path=path, source=source, compiled=compiled, content_hash=""))
+
+
+def _sealed(definition: Definition) -> Definition:
+    whole = f"{definition.source}\0{definition.compiled}"
+    return replace(definition, content_hash=hashlib.sha256(whole.encode()).hexdigest())
+
+
+def _json(compiled: object) -> str:
+    return json.dumps(compiled, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _path(package: Package, kind: DefinitionKind, slug: str) -> str:
