@@ -173,6 +173,7 @@ class OutboxMessage:
     provider_ref: str | None = None
     once: str = ""
     claimed_at: datetime | None = None
+    """Machine time of the last claim: what a look-up at the provider compares with."""
 
 
 class ReceiptStatus(StrEnum):

@@ -103,5 +103,8 @@ class Participant:
             and self.stopped_at is None
             and not self.protected
             and (self.paused_until is None or self.paused_until <= now)
-            and (self.ended_on is None or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on)
+            and (
+                self.ended_on is None
+                or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on
+            )
         )

@@ -33,8 +33,16 @@ def sms_parts(text: str) -> int:
     Nothing that takes two units (an extension character, an emoji) is cut in two by a part's end.
     """
     if gsm7(text):
-        return _parts((1 + (letter in _EXTENDED) for letter in text), alone=_GSM7_ALONE, split=_GSM7_SPLIT)
-    return _parts((1 + (ord(letter) > _LAST_SINGLE_UNIT) for letter in text), alone=_UCS2_ALONE, split=_UCS2_SPLIT)
+        return _parts(
+            (1 + (letter in _EXTENDED) for letter in text),
+            alone=_GSM7_ALONE,
+            split=_GSM7_SPLIT,
+        )
+    return _parts(
+        (1 + (ord(letter) > _LAST_SINGLE_UNIT) for letter in text),
+        alone=_UCS2_ALONE,
+        split=_UCS2_SPLIT,
+    )
 
 
 def _parts(units: Iterable[int], *, alone: int, split: int) -> int:

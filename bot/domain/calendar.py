@@ -1,0 +1,151 @@
+"""Wall-clock rules are turned into moments each time anew, by the local clock of the person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bot.domain.programme import (
+    Activity,
+    BeforeDay,
+    BeforeMilestone,
+    EveryMonths,
+    QuietHours,
+    Weekly,
+    When,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Firing:
+    """A local day on which a rule speaks, and the moment it does."""
+
+    on: date
+    at: datetime
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this IANA name."""
+    return ZoneInfo(name)
+
+
+def moment(on: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) of a local wall-clock time.
+
+    A time that the clock jumps over is the first moment after the gap; one that comes twice is the first of the two.
+    """
+    local = datetime.combine(on, at, zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    # In a gap the two readings of a wall time straddle the change: the clock jumps between them.
+    low, high = int(local.replace(fold=1).timestamp()), int(instant.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).replace(tzinfo=None) < local.replace(
+            tzinfo=None
+        ):
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def firings(at: time, *, zone: str, after: datetime, until: datetime) -> list[Firing]:
+    """Every local day whose wall-clock time `at` falls after `after` and not after `until`."""
+    local = zone_of(zone)
+    day = after.astimezone(local).date() - timedelta(days=1)
+    last = until.astimezone(local).date() + timedelta(days=1)
+    found = []
+    while day <= last:
+        instant = moment(day, at, local)
+        if after < instant <= until:
+            found.append(Firing(on=day, at=instant))
+        day += timedelta(days=1)
+    return found
+
+
+def time_of(when: When) -> time:
+    """The wall-clock time at which a rule speaks."""
+    match when:
+        case (
+            BeforeDay(at=at)
+            | BeforeMilestone(at=at)
+            | Weekly(at=at)
+            | EveryMonths(at=at)
+        ):
+            return at
+
+
+def held_on(
+    activities: Iterable[Activity], day: date, *, phase: str
+) -> tuple[Activity, ...]:
+    """The activities of a day for somebody in `phase`, in the order they begin."""
+    found = [
+        activity
+        for activity in activities
+        if day.isoweekday() in activity.weekdays
+        and (not activity.phases or phase in activity.phases)
+    ]
+    return tuple(sorted(found, key=lambda activity: (activity.begins, activity.slug)))
+
+
+def falls_on(rule: EveryMonths, day: date, *, started_on: date) -> bool:
+    """Whether a rule counted in months from the day a person began speaks on `day`.
+
+    It speaks on the first `weekday` on or after the same day of the month; a month too short for that day counts
+    from its last day.
+    """
+    if day.isoweekday() != rule.weekday:
+        return False
+    for counted in (day - timedelta(days=back) for back in range(7)):
+        months = (
+            (counted.year - started_on.year) * 12 + counted.month - started_on.month
+        )
+        if (
+            months > 0
+            and months % rule.months == 0
+            and counted == _in_month(counted, started_on.day)
+        ):
+            return True
+    return False
+
+
+def is_quiet(quiet: QuietHours, *, zone: str, now: datetime) -> bool:
+    """Whether we begin nothing now, where the person lives."""
+    local = now.astimezone(zone_of(zone)).time()
+    if quiet.begins <= quiet.ends:
+        return quiet.begins <= local < quiet.ends
+    return local >= quiet.begins or local < quiet.ends
+
+
+def quiet_until(quiet: QuietHours, *, zone: str, now: datetime) -> datetime:
+    """When the quiet hours that hold now are over."""
+    local = zone_of(zone)
+    today = now.astimezone(local).date()
+    for day in (today, today + timedelta(days=1)):
+        end = moment(day, quiet.ends, local)
+        if end > now:
+            return end
+    return now
+
+
+def next_weekly(weekday: int, at: time, *, zone: str, after: datetime) -> datetime:
+    """The next moment of an ISO weekday and wall-clock time, after `after`."""
+    local = zone_of(zone)
+    day = after.astimezone(local).date()
+    for ahead in range(9):
+        there = day + timedelta(days=ahead)
+        if (
+            there.isoweekday() == weekday
+            and (instant := moment(there, at, local)) > after
+        ):
+            return instant
+    raise ValueError("a weekday is 1 to 7")
+
+
+def _in_month(day: date, wanted: int) -> date:
+    following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day.replace(day=min(wanted, (following - timedelta(days=1)).day))

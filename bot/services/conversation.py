@@ -1,0 +1,299 @@
+"""A conversation begins, takes a turn, falls silent: what the engine decided is kept together with the words for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.calendar import zone_of
+from bot.domain.check_ins import next_picks
+from bot.domain.messages import REPLY_LASTS_HOURS, Draft, Priority, Purpose
+from bot.domain.people import Address, Participant
+from bot.engine import run
+from bot.engine.definition import Flow
+from bot.engine.run import Alert, Save, Send, State, Turn
+from bot.services.published import FlowEdition, Plan, Shelf
+from bot.services.wording import Occasion, drafts, say_effects
+from bot.storage.alerts import NewAlert
+from bot.storage.talk import Begun, Live, MovedOn, NewAnswer, NewRating
+from bot.storage.unit_of_work import Work
+
+MOST_SILENT_AT_ONCE = 200
+REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Somebody with whom a flow begins. `once` says because of what; it lasts until `expires_at`."""
+
+    participant: Participant
+    address: Address
+    plan: Plan
+    flow: str
+    once: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A turn that was taken, with all that is needed to keep it. `once` says because of what."""
+
+    participant: Participant
+    address: Address
+    plan: Plan
+    edition: FlowEdition
+    live: Live
+    turn: Turn
+    once: str
+    outcome: str = "finished"
+
+
+@dataclass
+class Pile:
+    """What a batch will write: gathered first, written last, in one go."""
+
+    moved: list[MovedOn] = field(default_factory=list)
+    ratings: list[NewRating] = field(default_factory=list)
+    answers: list[NewAnswer] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    alerts: list[NewAlert] = field(default_factory=list)
+
+    async def write(self, work: Work, *, now: datetime) -> None:
+        """Keep all of it in this unit of work."""
+        await work.conversations.move(self.moved, now=now)
+        await work.ratings.keep(self.ratings, now=now)
+        await work.conversations.keep_answers(self.answers, now=now)
+        await work.alerts.raise_these(self.alerts, now=now)
+        await work.outbox.queue(self.drafts, now=now)
+
+
+async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
+    """Begin these conversations, at most one for each person, with people who are in none."""
+    begun = [
+        _begun(start, picks, now=now)
+        for start, picks in await _with_picks(work, starts)
+    ]
+    lives = await work.conversations.begin(
+        [one for one, _ in begun if one.state], now=now
+    )
+    pile = Pile()
+    waiting = iter(lives)
+    for start, (one, turn) in zip(starts, begun, strict=True):
+        live = next(waiting) if one.state else None
+        occasion = Occasion(
+            once=start.once,
+            purpose=Purpose.REMINDER,
+            priority=Priority.REMINDER,
+            expires_at=start.expires_at,
+            now=now,
+            conversation_id=live.id if live else None,
+        )
+        sends = [effect for effect in turn.effects if isinstance(effect, Send)]
+        said = say_effects(
+            start.plan,
+            start.plan.flows[start.flow],
+            sends,
+            participant=start.participant,
+            channel=start.address.channel,
+        )
+        pile.drafts += drafts(
+            said,
+            participant=start.participant,
+            address=start.address,
+            occasion=occasion,
+        )
+    await pile.write(work, now=now)
+
+
+def reply(
+    live: Live,
+    edition: FlowEdition,
+    words: str,
+    *,
+    participant: Participant,
+    now: datetime,
+) -> Turn:
+    """What the engine makes of somebody's words. Decides only; `keep` writes."""
+    reading = edition.readings.get(participant.language) or next(
+        iter(edition.readings.values())
+    )
+    local = now.astimezone(zone_of(participant.zone))
+    return run.reply(
+        edition.flow, State.from_text(live.state), words, reading=reading, now=local
+    )
+
+
+def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
+    """Put what a turn led to on the pile: the state, the ratings, the answers, the alerts and the words."""
+    turn, live, flow = taken.turn, taken.live, taken.edition.flow
+    before = State.from_text(live.state)
+    ended = turn.state is None
+    pile.moved.append(
+        MovedOn(
+            id=live.id,
+            state=live.state if turn.state is None else turn.state.to_text(),
+            silent_at=None
+            if turn.state is None
+            else _silent_at(flow, turn.state, now=now),
+            outcome=("left" if turn.left else taken.outcome) if ended else None,
+        )
+    )
+    nudges = turn.state is not None and turn.state.nudged and not before.nudged
+    occasion = Occasion(
+        once=taken.once,
+        purpose=Purpose.NUDGE if nudges else Purpose.REPLY,
+        priority=Priority.REMINDER if nudges else Priority.REPLY,
+        expires_at=now + (flow.expires_after if nudges else REPLY_LASTS),
+        now=now,
+        conversation_id=live.id,
+    )
+    sends: list[Send] = []
+    for effect in turn.effects:
+        match effect:
+            case Send():
+                sends.append(effect)
+            case Save():
+                _save(effect, taken, pile)
+            case Alert():
+                pile.alerts.append(
+                    alert_about(
+                        taken.participant, effect.kind, once=taken.once, about=live.id
+                    )
+                )
+    said = say_effects(
+        taken.plan,
+        taken.edition,
+        sends,
+        participant=taken.participant,
+        channel=taken.address.channel,
+    )
+    pile.drafts += drafts(
+        said, participant=taken.participant, address=taken.address, occasion=occasion
+    )
+
+
+async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
+    """Nudge those who have not answered, once; end what has been silent for long. Gives how many there were."""
+    lives = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
+    if not lives:
+        return 0
+    people = await work.participants.enrolled(live.enrolment_id for live in lives)
+    editions = await shelf.flows(work, (live.definition_id for live in lives))
+    plans = await shelf.plans(work, {live.programme_id for live in lives})
+    pile = Pile()
+    for live in lives:
+        edition, participant = editions[live.definition_id], people[live.enrolment_id]
+        turn = run.fall_silent(edition.flow, State.from_text(live.state))
+        if participant.address is None or not participant.may_be_written_to(now=now):
+            pile.moved.append(
+                MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired")
+            )
+            continue
+        taken = Taken(
+            participant=participant,
+            address=participant.address,
+            plan=plans[live.programme_id],
+            edition=edition.beside(plans[live.programme_id].texts),
+            live=live,
+            turn=turn,
+            once=f"silent/{live.id}",
+            outcome="expired",
+        )
+        keep(taken, pile, now=now)
+    await pile.write(work, now=now)
+    return len(lives)
+
+
+def alert_about(
+    participant: Participant, kind: str, *, once: str, about: int | None = None
+) -> NewAlert:
+    """Something this person's coach must see."""
+    return NewAlert(
+        organisation_id=participant.organisation_id,
+        programme_id=participant.programme_id,
+        participant_id=participant.id,
+        coach_id=participant.coach_id,
+        kind=kind,
+        about=about,
+        once=f"{kind}/{once}",
+    )
+
+
+async def _with_picks(
+    work: Work, starts: Sequence[Start]
+) -> list[tuple[Start, tuple[str, ...]]]:
+    turning = [start for start in starts if start.plan.flows[start.flow].flow.rotating]
+    asked = await work.ratings.last_asked(
+        start.participant.enrolment_id for start in turning
+    )
+    found = []
+    for start in starts:
+        flow = start.plan.flows[start.flow].flow
+        last = asked.get(start.participant.enrolment_id, {})
+        found.append(
+            (
+                start,
+                next_picks(
+                    flow.rotating_indicators, last_asked=last, count=flow.rotating
+                ),
+            )
+        )
+    return found
+
+
+def _begun(
+    start: Start, picks: tuple[str, ...], *, now: datetime
+) -> tuple[Begun, Turn]:
+    edition = start.plan.flows[start.flow]
+    flow = edition.flow
+    turn = run.begin(flow, picks=picks)
+    begun = Begun(
+        participant_id=start.participant.id,
+        enrolment_id=start.participant.enrolment_id,
+        programme_id=start.plan.programme_id,
+        definition_id=edition.definition_id,
+        flow=flow.slug,
+        state="" if turn.state is None else turn.state.to_text(),
+        silent_at=None if turn.state is None else _silent_at(flow, turn.state, now=now),
+        instrument=flow.instrument if flow.check_in else None,
+        instrument_version=flow.instrument_version,
+    )
+    return begun, turn
+
+
+def _silent_at(flow: Flow, state: State, *, now: datetime) -> datetime:
+    return now + (flow.expires_after if state.nudged else flow.nudge_after)
+
+
+def _save(effect: Save, taken: Taken, pile: Pile) -> None:
+    flow, live = taken.edition.flow, taken.live
+    rates = (
+        effect.indicator is not None
+        and live.check_in_id is not None
+        and flow.instrument is not None
+    )
+    if rates and not isinstance(effect.value, str):
+        assert effect.indicator and live.check_in_id and flow.instrument
+        pile.ratings.append(
+            NewRating(
+                check_in_id=live.check_in_id,
+                participant_id=taken.participant.id,
+                enrolment_id=taken.participant.enrolment_id,
+                indicator=effect.indicator,
+                instrument=flow.instrument,
+                instrument_version=flow.instrument_version,
+                value=effect.value,
+                low=effect.low,
+                high=effect.high,
+                language=taken.plan.language_of(taken.participant.language),
+            )
+        )
+        return
+    pile.answers.append(
+        NewAnswer(
+            conversation_id=live.id,
+            participant_id=taken.participant.id,
+            step=effect.step,
+            slug=effect.slug,
+            value=None if effect.value is None else str(effect.value),
+        )
+    )

@@ -1,0 +1,149 @@
+"""Whoever is not known is met kindly, once; a deep link says who somebody is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
+from bot.domain.people import Address
+from bot.services.conversation import REPLY_LASTS, Pile
+from bot.services.published import Plan, Shelf
+from bot.services.wording import Occasion, drafts, say
+from bot.storage.people import Owner
+from bot.storage.programmes import ProgrammeRow
+from bot.storage.unit_of_work import Work
+
+
+@dataclass
+class Doorstep:
+    """One batch's strangers."""
+
+    work: Work
+    shelf: Shelf
+    now: datetime
+    pile: Pile
+
+    async def meet(
+        self, message: InboundMessage, *, once: str
+    ) -> tuple[str, int | None]:
+        """Greet a stranger. Gives the state of the arrival and the person it turned out to be, if any."""
+        if message.kind in (
+            InboundKind.NOTHING,
+            InboundKind.BLOCKED,
+            InboundKind.UNBLOCKED,
+        ):
+            return "handled", None
+        if message.kind is InboundKind.START and message.words:
+            linked = await self.work.participants.use_deep_link(
+                message.words, now=self.now
+            )
+            if linked is not None:
+                return await self._link(message, linked, once=once)
+        await self._greet(message)
+        return "stranger", None
+
+    async def _link(
+        self,
+        message: InboundMessage,
+        linked: tuple[int | None, int | None],
+        *,
+        once: str,
+    ) -> tuple[str, int | None]:
+        person, coach = linked
+        if person is None:
+            assert coach is not None
+            known = (await self.work.coaches.these([coach]))[coach]
+            await self.work.participants.add_address(
+                channel=message.channel,
+                value=message.sender,
+                organisation_id=known.organisation_id,
+                coach_id=coach,
+                now=self.now,
+            )
+            return "handled", None
+        places = (await self.work.participants.people([person]))[person]
+        address = await self.work.participants.add_address(
+            channel=message.channel,
+            value=message.sender,
+            organisation_id=places[0].organisation_id,
+            participant_id=person,
+            now=self.now,
+        )
+        await self.work.participants.change(
+            person, preferred_channel=message.channel, stopped_at=None
+        )
+        plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[
+            places[0].programme_id
+        ]
+        occasion = Occasion(
+            once=once,
+            purpose=Purpose.CONFIRMATION,
+            priority=Priority.REPLY,
+            expires_at=self.now + REPLY_LASTS,
+            now=self.now,
+        )
+        said = [say(plan, "phrases/telegram-welcome", participant=places[0])]
+        self.pile.drafts += drafts(
+            said, participant=places[0], address=address, occasion=occasion
+        )
+        return "handled", person
+
+    async def _greet(self, message: InboundMessage) -> None:
+        programme = _written_to(await self.work.programmes.all(), message.account)
+        if programme is None:
+            return
+        plan = (await self.shelf.plans(self.work, [programme.id])).get(programme.id)
+        if plan is None:
+            return
+        address = await self._remembered(message, programme)
+        key = (
+            "phrases/telegram-bad-code"
+            if message.kind is InboundKind.START and message.words
+            else "phrases/stranger"
+        )
+        self.pile.drafts.append(
+            self._draft(key, address=address, programme=programme, plan=plan)
+        )
+
+    async def _remembered(
+        self, message: InboundMessage, programme: ProgrammeRow
+    ) -> Address:
+        found: list[Owner] = await self.work.participants.strangers_at(
+            message.channel, message.sender
+        )
+        if found:
+            return found[0].address
+        return await self.work.participants.add_address(
+            channel=message.channel,
+            value=message.sender,
+            organisation_id=programme.organisation_id,
+            now=self.now,
+        )
+
+    def _draft(
+        self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan
+    ) -> Draft:
+        language = plan.programme.languages[0]
+        return Draft(
+            organisation_id=programme.organisation_id,
+            programme_id=programme.id,
+            address_id=address.id,
+            channel=address.channel,
+            purpose=Purpose.REPLY,
+            priority=Priority.REPLY,
+            text=plan.texts.say(
+                key, language=language, fallback=plan.programme.languages, values={}
+            ),
+            available_at=self.now,
+            expires_at=self.now + REPLY_LASTS,
+            language=language,
+            # Once for each address: two machines that answer each other would never stop.
+            once=f"{key}/{address.id}",
+        )
+
+
+def _written_to(programmes: list[ProgrammeRow], account: str) -> ProgrammeRow | None:
+    """The programme whose number was written to; with only one programme, that one."""
+    mine = [one for one in programmes if one.sms_sender == account]
+    if mine:
+        return mine[0]
+    return programmes[0] if len(programmes) == 1 else None

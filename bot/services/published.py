@@ -1,0 +1,138 @@
+"""What is published is read from the database once and kept: a version never changes, only which one is live."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.content.compiled import read_definition
+from bot.content.packages import Words
+from bot.content.texts import Texts
+from bot.domain.definitions import Definition, DefinitionKind
+from bot.domain.programme import Instrument, Programme
+from bot.engine.definition import Flow
+from bot.engine.reading import Reading
+from bot.storage.published import Edition
+from bot.storage.unit_of_work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowEdition:
+    """One published version of a flow, with the words it was published with."""
+
+    definition_id: int
+    flow: Flow
+    words: Words
+    texts: Texts
+    readings: Mapping[str, Reading]
+    """Reply words by language; what this flow's choices read is among them."""
+
+    def beside(self, texts: Texts) -> "FlowEdition":
+        """The same version, with what the programme says for every flow behind its own words."""
+        return replace(self, texts=texts.over(self.words))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A programme as it is live now. `flows` gives the live version of each flow."""
+
+    programme_id: int
+    programme: Programme
+    instrument: Instrument
+    texts: Texts
+    flows: Mapping[str, FlowEdition]
+
+    def language_of(self, wanted: str) -> str:
+        """The person's language if the programme speaks it, the programme's own otherwise."""
+        return (
+            wanted
+            if wanted in self.programme.languages
+            else self.programme.languages[0]
+        )
+
+
+class Shelf:
+    """All that is published, by programme and by version. One for each process."""
+
+    def __init__(self, readings: Mapping[str, Reading]) -> None:
+        self.readings = readings
+        self._read: dict[int, tuple[Edition, Definition]] = {}
+        self._flows: dict[int, FlowEdition] = {}
+        self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
+
+    async def plans(
+        self, work: Work, programmes: Iterable[int] | None = None
+    ) -> dict[int, Plan]:
+        """The live plan of each of these programmes (or of all). One that has published nothing is not there."""
+        editions: dict[int, list[Edition]] = {}
+        for edition in await work.definitions.live(programmes):
+            editions.setdefault(edition.programme_id, []).append(edition)
+        found: dict[int, Plan] = {}
+        for programme_id, live in editions.items():
+            found[programme_id] = await self._plan(work, programme_id, live)
+        return found
+
+    async def flows(
+        self, work: Work, definitions: Iterable[int]
+    ) -> dict[int, FlowEdition]:
+        """These versions of flows, live or not: a conversation goes on in the version it began with."""
+        wanted = set(definitions)
+        await self._fetch(work, wanted - self._flows.keys())
+        for one in wanted - self._flows.keys():
+            self._flows[one] = self._flow(one)
+        return {one: self._flows[one] for one in wanted}
+
+    async def _plan(self, work: Work, programme_id: int, live: list[Edition]) -> Plan:
+        key = tuple(edition.id for edition in live)
+        known = self._plans.get(programme_id)
+        if known is not None and known[0] == key:
+            return known[1]
+        await self._fetch(work, set(key) - self._read.keys())
+        phrases = self._only(live, DefinitionKind.PHRASES)
+        whole = self._only(live, DefinitionKind.PROGRAMME)
+        measured = self._only(live, DefinitionKind.INSTRUMENT)
+        spoken = read_definition(phrases)
+        programme = read_definition(whole)
+        instrument = read_definition(measured)
+        assert isinstance(programme.what, Programme) and isinstance(
+            instrument.what, Instrument
+        )
+        texts = Texts(spoken.words).over(programme.words).over(instrument.words)
+        flows = await self.flows(
+            work, (one.id for one in live if one.kind is DefinitionKind.FLOW)
+        )
+        plan = Plan(
+            programme_id=programme_id,
+            programme=programme.what,
+            instrument=instrument.what,
+            texts=texts,
+            flows={
+                edition.flow.slug: edition.beside(texts) for edition in flows.values()
+            },
+        )
+        self._plans[programme_id] = (key, plan)
+        return plan
+
+    async def _fetch(self, work: Work, missing: set[int]) -> None:
+        self._read.update(await work.definitions.read(missing))
+
+    def _only(self, live: list[Edition], kind: DefinitionKind) -> Definition:
+        return next(
+            self._read[edition.id][1]
+            for edition in reversed(live)
+            if edition.kind is kind
+        )
+
+    def _flow(self, definition_id: int) -> FlowEdition:
+        edition, definition = self._read[definition_id]
+        spoken = read_definition(definition)
+        assert isinstance(spoken.what, Flow)
+        readings = {
+            language: replace(reading, labels=spoken.words.get(language, {}))
+            for language, reading in self.readings.items()
+        }
+        return FlowEdition(
+            definition_id=definition_id,
+            flow=replace(spoken.what, version=edition.version),
+            words=spoken.words,
+            texts=Texts(spoken.words),
+            readings=readings,
+        )

@@ -1,0 +1,365 @@
+"""Whatever falls due is claimed once for each person, and then said or begun."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.content.texts import clock, day
+from bot.domain.calendar import Firing, falls_on, firings, held_on, time_of
+from bot.domain.messages import Draft, Priority, Purpose
+from bot.domain.people import Participant
+from bot.domain.programme import (
+    Activity,
+    BeforeDay,
+    BeforeMilestone,
+    EveryMonths,
+    Programme,
+    ReminderRule,
+    Weekly,
+    WhenBusy,
+)
+from bot.services import conversation
+from bot.services.conversation import Start
+from bot.services.published import Plan, Shelf
+from bot.services.wording import Occasion, drafts, say
+from bot.storage.calendar import Claim, WaitingOccurrence
+from bot.storage.database import Database
+from bot.storage.programmes import ProgrammeRow
+from bot.storage.unit_of_work import Work, unit_of_work
+
+FAREWELL = "farewell"
+FAREWELL_AT = time(12, 0)
+FAREWELL_LASTS = timedelta(hours=6)
+MOST_WAITING = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One rule that speaks to one person now. `about` is the milestone's slug, if it is about one."""
+
+    participant: Participant
+    rule: ReminderRule
+    firing: Firing
+    about: str = ""
+
+    @property
+    def once(self) -> str:
+        """What this occurrence's words are queued under."""
+        moment = f"{self.firing.at:%Y%m%dT%H%M}"
+        return f"rule/{self.participant.enrolment_id}/{self.rule.slug}/{moment}/{self.about}"
+
+
+class Reminders:
+    """Plans what falls due. One for each process; they share the work without meeting."""
+
+    def __init__(self, database: Database, shelf: Shelf) -> None:
+        self._database = database
+        self._shelf = shelf
+
+    async def queue_due(self, *, now: datetime) -> int:
+        """Safe to call as often as you like: an occurrence is queued once. Gives how many were.
+
+        What fell due since the last call is planned; what is later than its rule allows is marked expired, not sent.
+        """
+        async with unit_of_work(self._database) as work:
+            programmes = [one.id for one in await work.programmes.all()]
+        queued = 0
+        for programme_id in programmes:
+            # One programme, one transaction: the trouble of one is never another's.
+            async with unit_of_work(self._database) as work:
+                held = await work.programmes.held(programme_id)
+                if held is not None and held.stopped_at is None:
+                    queued += await self._plan(work, held, now=now)
+        async with unit_of_work(self._database) as work:
+            queued += await self._begin_waiting(work, now=now)
+        return queued
+
+    async def _plan(self, work: Work, row: ProgrammeRow, *, now: datetime) -> int:
+        plan = (await self._shelf.plans(work, [row.id])).get(row.id)
+        after = row.planned_until or now
+        if plan is None or after >= now:
+            return 0
+        speaking = await self._speaking(work, plan, after=after, now=now)
+        await work.programmes.change(row.id, planned_until=now)
+        if not speaking:
+            return 0
+        people = [
+            one
+            for one in await work.participants.of_programme(row.id)
+            if one.may_be_written_to(now=now)
+        ]
+        due = [
+            one
+            for zone, rule, firing in speaking
+            for one in await self._audience(
+                work, plan, rule, firing, people=[p for p in people if p.zone == zone]
+            )
+        ]
+        return await self._claim_and_queue(work, plan, due, now=now)
+
+    async def _speaking(
+        self, work: Work, plan: Plan, *, after: datetime, now: datetime
+    ) -> list[tuple[str, ReminderRule, Firing]]:
+        rules = [*plan.programme.rules, *_farewell(plan.programme)]
+        zones = await work.participants.zones(plan.programme_id)
+        return [
+            (zone, rule, firing)
+            for zone in zones
+            for rule in rules
+            for firing in firings(time_of(rule.when), zone=zone, after=after, until=now)
+        ]
+
+    async def _audience(
+        self,
+        work: Work,
+        plan: Plan,
+        rule: ReminderRule,
+        firing: Firing,
+        *,
+        people: Sequence[Participant],
+    ) -> list[Due]:
+        if rule.slug == FAREWELL:
+            return [
+                Due(participant=one, rule=rule, firing=firing)
+                for one in people
+                if one.ended_on == firing.on
+            ]
+        heard = [one for one in people if not rule.phases or one.phase in rule.phases]
+        match rule.when:
+            case BeforeMilestone(days=days):
+                by_enrolment = {one.enrolment_id: one for one in heard}
+                due = await work.calendar.milestones_due(
+                    plan.programme_id, on=firing.on + timedelta(days=days)
+                )
+                return [
+                    Due(
+                        participant=by_enrolment[one.enrolment_id],
+                        rule=rule,
+                        firing=firing,
+                        about=one.slug,
+                    )
+                    for one in due
+                    if one.enrolment_id in by_enrolment
+                ]
+            case BeforeDay(days=days):
+                ahead = firing.on + timedelta(days=days)
+                heard = [
+                    one
+                    for one in heard
+                    if held_on(plan.programme.activities, ahead, phase=one.phase)
+                    and _is_in(one, ahead)
+                ]
+            case Weekly(weekdays=weekdays):
+                heard = heard if firing.on.isoweekday() in weekdays else []
+            case EveryMonths():
+                heard = [
+                    one
+                    for one in heard
+                    if falls_on(rule.when, firing.on, started_on=one.started_on)
+                ]
+        return [Due(participant=one, rule=rule, firing=firing) for one in heard]
+
+    async def _claim_and_queue(
+        self, work: Work, plan: Plan, due: Sequence[Due], *, now: datetime
+    ) -> int:
+        claims = [_claim(plan, one, now=now) for one in due]
+        new = await work.calendar.claim(claims, now=now)
+        mine = [
+            (one, claim)
+            for one, claim in zip(due, claims, strict=True)
+            if (claim.enrolment_id, claim.rule, claim.about) in new
+            and claim.state != "expired"
+        ]
+        await work.outbox.queue(
+            [
+                draft
+                for one, _ in mine
+                if one.rule.says
+                for draft in _words(plan, one, now=now)
+            ],
+            now=now,
+        )
+        return len(mine)
+
+    async def _begin_waiting(self, work: Work, *, now: datetime) -> int:
+        waiting = await work.calendar.waiting(most=MOST_WAITING)
+        if not waiting:
+            return 0
+        people = await work.participants.enrolled(one.enrolment_id for one in waiting)
+        await work.participants.lock(one.id for one in people.values())
+        plans = await self._shelf.plans(work, {one.programme_id for one in waiting})
+        busy = set(
+            await work.conversations.open_with(one.id for one in people.values())
+        )
+        settled: list[tuple[int, str, str | None]] = []
+        starts: list[Start] = []
+        for one in waiting:
+            start = await self._start(
+                work,
+                one,
+                plans=plans,
+                people=people,
+                busy=busy,
+                settled=settled,
+                now=now,
+            )
+            if start is not None:
+                busy.add(start.participant.id)
+                starts.append(start)
+        await conversation.begin(work, starts, now=now)
+        await work.calendar.settle(settled)
+        return len(starts)
+
+    async def _start(
+        self,
+        work: Work,
+        one: WaitingOccurrence,
+        *,
+        plans: Mapping[int, Plan],
+        people: Mapping[int, Participant],
+        busy: set[int],
+        settled: list[tuple[int, str, str | None]],
+        now: datetime,
+    ) -> Start | None:
+        participant, plan = people[one.enrolment_id], plans[one.programme_id]
+        rule = next(
+            (rule for rule in plan.programme.rules if rule.slug == one.rule), None
+        )
+        if rule is None or rule.begins is None or rule.begins not in plan.flows:
+            settled.append((one.id, "skipped", "rule-gone"))
+        elif now >= one.expires_at:
+            settled.append(
+                (one.id, "expired", "busy" if participant.id in busy else "late")
+            )
+        elif participant.address is None or not participant.may_be_written_to(now=now):
+            settled.append((one.id, "skipped", "not-written-to"))
+        elif participant.id in busy and rule.when_busy is WhenBusy.SKIP:
+            settled.append((one.id, "skipped", "busy"))
+        elif participant.id not in busy or rule.when_busy is WhenBusy.INTERRUPT:
+            await work.conversations.end(
+                [participant.id] if participant.id in busy else [],
+                outcome="interrupted",
+                now=now,
+            )
+            settled.append((one.id, "queued", None))
+            return Start(
+                participant=participant,
+                address=participant.address,
+                plan=plan,
+                flow=rule.begins,
+                once=f"rule/{one.enrolment_id}/{one.rule}/{one.due_at:%Y%m%dT%H%M}/",
+                expires_at=one.expires_at,
+            )
+        return None
+
+
+def _farewell(programme: Programme) -> list[ReminderRule]:
+    if programme.farewell is None:
+        return []
+    when = BeforeDay(days=0, at=FAREWELL_AT)
+    return [
+        ReminderRule(
+            slug=FAREWELL,
+            when=when,
+            says=programme.farewell,
+            expires_after=FAREWELL_LASTS,
+        )
+    ]
+
+
+def _is_in(one: Participant, on: date) -> bool:
+    return one.started_on <= on and (one.ended_on is None or on <= one.ended_on)
+
+
+def _claim(plan: Plan, due: Due, *, now: datetime) -> Claim:
+    expires_at = due.firing.at + due.rule.expires_after
+    late = now >= expires_at
+    return Claim(
+        programme_id=plan.programme_id,
+        enrolment_id=due.participant.enrolment_id,
+        rule=due.rule.slug,
+        due_at=due.firing.at,
+        expires_at=expires_at,
+        about=due.about,
+        # A conversation is begun in the next step, with whoever is not busy: until then it waits.
+        state="expired" if late else "queued" if due.rule.says else "waiting",
+        reason="late" if late else None,
+    )
+
+
+def _words(plan: Plan, due: Due, *, now: datetime) -> list[Draft]:
+    participant, rule = due.participant, due.rule
+    assert participant.address is not None and rule.says is not None
+    occasion = Occasion(
+        once=due.once,
+        purpose=Purpose.CONFIRMATION if rule.slug == FAREWELL else Purpose.REMINDER,
+        priority=Priority.REMINDER,
+        expires_at=due.firing.at + rule.expires_after,
+        now=now,
+    )
+    said = say(plan, rule.says, participant=participant, values=_values(plan, due))
+    return drafts(
+        [said], participant=participant, address=participant.address, occasion=occasion
+    )
+
+
+def _values(plan: Plan, due: Due) -> dict[str, str]:
+    language = plan.language_of(due.participant.language)
+
+    def words(key: str) -> str:
+        return plan.texts.say(
+            key, language=language, fallback=plan.programme.languages, values={}
+        )
+
+    match due.rule.when:
+        case BeforeMilestone(days=days):
+            milestones = {
+                one.slug: one
+                for phase in plan.programme.phases
+                for one in phase.milestones
+            }
+            title = (
+                words(milestones[due.about].title) if due.about in milestones else ""
+            )
+            return {
+                "milestone": title,
+                "day": day(due.firing.on + timedelta(days=days), language),
+            }
+        case BeforeDay(days=days):
+            ahead = due.firing.on + timedelta(days=days)
+            today = held_on(
+                plan.programme.activities, ahead, phase=due.participant.phase
+            )
+            return {"day": day(ahead, language)} | _activities(
+                plan, today, language=language
+            )
+        case Weekly() | EveryMonths():
+            return {"day": day(due.firing.on, language)}
+
+
+def _activities(
+    plan: Plan, today: tuple[Activity, ...], *, language: str
+) -> dict[str, str]:
+    if not today:
+        return {}
+
+    def words(key: str, **values: str) -> str:
+        return plan.texts.say(
+            key, language=language, fallback=plan.programme.languages, values=values
+        )
+
+    lines = [
+        words(
+            "phrases/activity-line",
+            begins=clock(one.begins),
+            title=words(one.title),
+            place=words(one.place),
+        )
+        for one in today
+    ]
+    return {
+        "activities": "\n".join(lines),
+        "first_time": clock(today[0].begins),
+        "first_activity": words(today[0].title),
+        "first_place": words(today[0].place),
+    }

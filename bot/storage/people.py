@@ -1,0 +1,406 @@
+"""Participants, their coaches and their addresses are found, added and changed here."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.people import Address, AddressState, ChannelName, Participant
+from bot.storage.programmes import ProgrammeRow
+from bot.storage.sealing import Sealer
+from bot.storage.tables import (
+    addresses,
+    changes,
+    coaches,
+    deep_links,
+    enrolments,
+    participants,
+)
+
+DEEP_LINK_LASTS = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Whose an address is. With neither person it is a stranger's."""
+
+    address: Address
+    organisation_id: int
+    participant_id: int | None
+    coach_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewParticipant:
+    """Somebody to be enrolled. Addresses are plain: E.164 or a chat id."""
+
+    first_name: str
+    language: str
+    zone: str
+    channel: ChannelName
+    coach_id: int
+    phase: str
+    started_on: date
+    addresses: tuple[tuple[ChannelName, str], ...] = ()
+    gender: str | None = None
+    birth_year: int | None = None
+    protected: bool = False
+
+
+def _whole_participants() -> Select[Any]:
+    preferred = and_(
+        addresses.c.participant_id == participants.c.id,
+        addresses.c.channel == participants.c.preferred_channel,
+    )
+    return (
+        select(
+            participants,
+            enrolments.c.id.label("enrolment_id"),
+            enrolments.c.programme_id,
+            enrolments.c.phase,
+            enrolments.c.coach_id,
+            enrolments.c.started_on,
+            enrolments.c.ended_on,
+            coaches.c.first_name.label("coach_first_name"),
+            addresses.c.id.label("address_id"),
+            addresses.c.channel.label("address_channel"),
+            addresses.c.cipher,
+            addresses.c.state.label("address_state"),
+        )
+        .join(enrolments, enrolments.c.participant_id == participants.c.id)
+        .join(coaches, coaches.c.id == enrolments.c.coach_id)
+        .outerjoin(addresses, preferred)
+    )
+
+
+_WHOLE = _whole_participants()
+_BY_PERSON = _WHOLE.where(
+    participants.c.id.in_(bindparam("ids", expanding=True))
+).order_by(participants.c.id, enrolments.c.id, addresses.c.id.desc())
+_BY_ENROLMENT = _WHOLE.where(
+    enrolments.c.id.in_(bindparam("ids", expanding=True))
+).order_by(enrolments.c.id, addresses.c.id.desc())
+_OF_PROGRAMME = _WHOLE.where(
+    enrolments.c.programme_id == bindparam("programme")
+).order_by(enrolments.c.id, addresses.c.id.desc())
+_LOCK = (
+    select(participants.c.id)
+    .where(participants.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(participants.c.id)
+    .with_for_update()
+)
+_BY_HASH = select(addresses).where(
+    addresses.c.hash.in_(bindparam("hashes", expanding=True))
+)
+_HEARD = (
+    update(participants)
+    .where(participants.c.id == bindparam("person"))
+    .values(last_heard_at=bindparam("heard_at"))
+)
+_ADDRESS_STATE = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("address"))
+    .values(state=bindparam("new_state"), state_at=bindparam("changed_at"))
+)
+
+
+class Participants:
+    """The people we write to, each once for every programme they are in."""
+
+    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+        self._connection = connection
+        self._sealer = sealer
+
+    async def lock(self, people: Iterable[int]) -> None:
+        """Hold these people until the end of the unit of work, in an order that cannot deadlock."""
+        # SQLite has one writer: whoever is in a unit of work holds everybody.
+        if self._connection.dialect.name != "sqlite":
+            await self._connection.execute(_LOCK, {"ids": sorted(set(people))})
+
+    async def behind(self, hashes: Sequence[bytes]) -> dict[bytes, list[Owner]]:
+        """Whose these addresses are, by hash. One address may belong to two people."""
+        if not hashes:
+            return {}
+        found: dict[bytes, list[Owner]] = {}
+        for row in await self._connection.execute(_BY_HASH, {"hashes": list(hashes)}):
+            owner = Owner(
+                address=self._address(row.id, row.channel, row.cipher, row.state),
+                organisation_id=row.organisation_id,
+                participant_id=row.participant_id,
+                coach_id=row.coach_id,
+            )
+            found.setdefault(row.hash, []).append(owner)
+        return found
+
+    async def strangers_at(self, channel: ChannelName, value: str) -> list[Owner]:
+        """Where a stranger wrote from before, if one did."""
+        found = (await self.behind([self._sealer.hash(channel, value)])).values()
+        return [
+            one
+            for several in found
+            for one in several
+            if one.participant_id is None and one.coach_id is None
+        ]
+
+    async def people(self, ids: Iterable[int]) -> dict[int, list[Participant]]:
+        """These people by id, once for each programme; those who left stand last."""
+        wanted = sorted(set(ids))
+        found: dict[int, list[Participant]] = {}
+        if wanted:
+            for participant in self._each(
+                await self._connection.execute(_BY_PERSON, {"ids": wanted})
+            ):
+                found.setdefault(participant.id, []).append(participant)
+        for several in found.values():
+            several.sort(key=lambda one: one.ended_on is not None)
+        return found
+
+    async def enrolled(self, ids: Iterable[int]) -> dict[int, Participant]:
+        """These enrolments by id."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        rows = await self._connection.execute(_BY_ENROLMENT, {"ids": wanted})
+        return {
+            participant.enrolment_id: participant for participant in self._each(rows)
+        }
+
+    async def of_programme(self, programme_id: int) -> list[Participant]:
+        """Everybody who is or was in a programme."""
+        return self._each(
+            await self._connection.execute(_OF_PROGRAMME, {"programme": programme_id})
+        )
+
+    async def zones(self, programme_id: int) -> list[str]:
+        """The time zones in which anybody of the programme lives."""
+        rows = await self._connection.execute(
+            select(participants.c.zone)
+            .join(enrolments, enrolments.c.participant_id == participants.c.id)
+            .where(enrolments.c.programme_id == programme_id)
+            .distinct()
+        )
+        return sorted(rows.scalars())
+
+    async def enrol(
+        self, new: NewParticipant, *, programme: ProgrammeRow, now: datetime
+    ) -> int:
+        """Add a person with addresses and a place in the programme. Gives the enrolment's id."""
+        person = await self._connection.scalar(
+            insert(participants)
+            .values(
+                organisation_id=programme.organisation_id,
+                first_name=new.first_name,
+                language=new.language,
+                zone=new.zone,
+                gender=new.gender,
+                birth_year=new.birth_year,
+                preferred_channel=new.channel,
+                protected=new.protected,
+                created_at=now,
+            )
+            .returning(participants.c.id)
+        )
+        for channel, value in new.addresses:
+            await self.add_address(
+                channel=channel,
+                value=value,
+                organisation_id=programme.organisation_id,
+                participant_id=person,
+                now=now,
+            )
+        return await self._place(new, programme=programme, person=int(person or 0))
+
+    async def _place(
+        self, new: NewParticipant, *, programme: ProgrammeRow, person: int
+    ) -> int:
+        place = await self._connection.scalar(
+            insert(enrolments)
+            .values(
+                organisation_id=programme.organisation_id,
+                programme_id=programme.id,
+                participant_id=person,
+                coach_id=new.coach_id,
+                phase=new.phase,
+                phase_since=new.started_on,
+                coach_since=new.started_on,
+                started_on=new.started_on,
+            )
+            .returning(enrolments.c.id)
+        )
+        return int(place or 0)
+
+    async def add_address(
+        self,
+        *,
+        channel: ChannelName,
+        value: str,
+        organisation_id: int,
+        now: datetime,
+        participant_id: int | None = None,
+        coach_id: int | None = None,
+    ) -> Address:
+        """A new address of a person, a coach or (with neither) a stranger."""
+        row = await self._connection.scalar(
+            insert(addresses)
+            .values(
+                organisation_id=organisation_id,
+                participant_id=participant_id,
+                coach_id=coach_id,
+                channel=channel,
+                hash=self._sealer.hash(channel, value),
+                cipher=self._sealer.seal(value.encode()),
+                state_at=now,
+            )
+            .returning(addresses.c.id)
+        )
+        return Address(id=int(row or 0), channel=channel, value=value)
+
+    async def move_address(
+        self, address_id: int, *, channel: ChannelName, value: str, now: datetime
+    ) -> None:
+        """The same person under a new id (a Telegram chat that moved)."""
+        await self._connection.execute(
+            update(addresses)
+            .where(addresses.c.id == address_id)
+            .values(
+                hash=self._sealer.hash(channel, value),
+                cipher=self._sealer.seal(value.encode()),
+                state_at=now,
+            )
+        )
+
+    async def set_address_state(
+        self, states: Sequence[tuple[int, AddressState]], *, now: datetime
+    ) -> None:
+        """May words go there, from now on?"""
+        if states:
+            await self._connection.execute(
+                _ADDRESS_STATE,
+                [
+                    {"address": address, "new_state": state, "changed_at": now}
+                    for address, state in states
+                ],
+            )
+
+    async def heard_from(self, people: Iterable[int], *, now: datetime) -> None:
+        """They wrote just now."""
+        rows = [{"person": person, "heard_at": now} for person in sorted(set(people))]
+        if rows:
+            await self._connection.execute(_HEARD, rows)
+
+    async def change(self, person: int, **values: object) -> None:
+        """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, protected."""
+        await self._connection.execute(
+            update(participants).where(participants.c.id == person).values(**values)
+        )
+
+    async def change_enrolment(
+        self, enrolment: int, *, now: datetime, **values: object
+    ) -> None:
+        """Set columns of an enrolment; a new phase or coach is noted with what it was."""
+        before = (
+            await self._connection.execute(
+                select(enrolments).where(enrolments.c.id == enrolment)
+            )
+        ).one()
+        await self._connection.execute(
+            update(enrolments).where(enrolments.c.id == enrolment).values(**values)
+        )
+        for column in ("phase", "coach_id", "ended_on"):
+            if column in values and values[column] != getattr(before, column):
+                await self._connection.execute(
+                    insert(changes).values(
+                        enrolment_id=enrolment,
+                        what=column.removesuffix("_id").removesuffix("_on"),
+                        was=None
+                        if getattr(before, column) is None
+                        else str(getattr(before, column)),
+                        became=str(values[column]),
+                        changed_at=now,
+                    )
+                )
+
+    async def make_deep_link(
+        self,
+        *,
+        participant_id: int | None = None,
+        coach_id: int | None = None,
+        now: datetime,
+    ) -> str:
+        """A code for `t.me/<bot>?start=<code>`: it works once, and for `DEEP_LINK_LASTS`."""
+        code = secrets.token_urlsafe(18)
+        await self._connection.execute(
+            insert(deep_links).values(
+                participant_id=participant_id,
+                coach_id=coach_id,
+                code_hash=sha256(code.encode()).digest(),
+                expires_at=now + DEEP_LINK_LASTS,
+            )
+        )
+        return code
+
+    async def use_deep_link(
+        self, code: str, *, now: datetime
+    ) -> tuple[int | None, int | None] | None:
+        """Whose code this is (participant, coach), once; `None` if it is unknown, used or too old."""
+        row = (
+            await self._connection.execute(
+                update(deep_links)
+                .where(
+                    deep_links.c.code_hash == sha256(code.encode()).digest(),
+                    deep_links.c.used_at.is_(None),
+                    deep_links.c.expires_at > now,
+                )
+                .values(used_at=now)
+                .returning(deep_links.c.participant_id, deep_links.c.coach_id)
+            )
+        ).first()
+        return None if row is None else (row.participant_id, row.coach_id)
+
+    def _each(self, rows: Iterable[Row[Any]]) -> list[Participant]:
+        seen: dict[int, Participant] = {}
+        for row in rows:
+            # Of several addresses on the preferred channel the newest stands first and counts.
+            if row.enrolment_id not in seen:
+                seen[row.enrolment_id] = self._participant(row)
+        return list(seen.values())
+
+    def _participant(self, row: Row[Any]) -> Participant:
+        address = None
+        if row.address_id is not None:
+            address = self._address(
+                row.address_id, row.address_channel, row.cipher, row.address_state
+            )
+        return Participant(
+            id=row.id,
+            enrolment_id=row.enrolment_id,
+            organisation_id=row.organisation_id,
+            programme_id=row.programme_id,
+            first_name=row.first_name,
+            language=row.language,
+            zone=row.zone,
+            phase=row.phase,
+            coach_id=row.coach_id,
+            coach_first_name=row.coach_first_name,
+            address=address,
+            started_on=row.started_on,
+            ended_on=row.ended_on,
+            stopped_at=row.stopped_at,
+            paused_until=row.paused_until,
+            protected=row.protected,
+        )
+
+    def _address(
+        self, address_id: int, channel: str, cipher: bytes, state: str
+    ) -> Address:
+        return Address(
+            id=address_id,
+            channel=ChannelName(channel),
+            value=self._sealer.unseal(cipher).decode(),
+            state=AddressState(state),
+        )

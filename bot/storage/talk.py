@@ -1,0 +1,345 @@
+"""What is said with a person: conversations, check-ins, ratings and other answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.check_ins import RaterKind
+from bot.storage.tables import answers, check_ins, conversations, given_ratings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Live:
+    """A conversation under way: the person's one live pointer. `state` is the engine's text."""
+
+    id: int
+    participant_id: int
+    enrolment_id: int
+    programme_id: int
+    definition_id: int
+    flow: str
+    state: str
+    check_in_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """A conversation to be kept for the first time. `instrument` is set when it is a check-in."""
+
+    participant_id: int
+    enrolment_id: int
+    programme_id: int
+    definition_id: int
+    flow: str
+    state: str
+    silent_at: datetime | None
+    instrument: str | None = None
+    instrument_version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MovedOn:
+    """What one turn changed of a conversation. `outcome` is set when it ended."""
+
+    id: int
+    state: str
+    silent_at: datetime | None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRating:
+    """One value to be kept. `value` is `None` for "I do not want to answer"."""
+
+    check_in_id: int
+    participant_id: int
+    enrolment_id: int
+    indicator: str
+    instrument: str
+    instrument_version: int
+    value: int | None
+    low: int
+    high: int
+    language: str
+    rater: RaterKind = RaterKind.PARTICIPANT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAnswer:
+    """One answer that is not a rating."""
+
+    conversation_id: int
+    participant_id: int
+    step: str
+    slug: str
+    value: str | None
+
+
+_LIVE = select(
+    conversations.c.id,
+    conversations.c.participant_id,
+    conversations.c.enrolment_id,
+    conversations.c.programme_id,
+    conversations.c.definition_id,
+    conversations.c.flow,
+    conversations.c.state,
+    conversations.c.check_in_id,
+).where(conversations.c.ended_at.is_(None))
+_LIVE_OF = _LIVE.where(
+    conversations.c.participant_id.in_(bindparam("ids", expanding=True))
+)
+_SILENT = (
+    _LIVE.where(conversations.c.silent_at <= bindparam("now"))
+    .order_by(conversations.c.silent_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_MOVE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("conversation"))
+    .values(
+        state=bindparam("new_state"),
+        silent_at=bindparam("new_silent_at"),
+        moved_at=bindparam("now"),
+        ended_at=bindparam("new_ended_at"),
+        outcome=bindparam("new_outcome"),
+    )
+)
+_END_CHECK_IN = (
+    update(check_ins)
+    .where(check_ins.c.conversation_id == bindparam("conversation"))
+    .values(ended_at=bindparam("now"))
+)
+_CORRECT = (
+    update(given_ratings)
+    .where(
+        given_ratings.c.check_in_id == bindparam("check_in"),
+        given_ratings.c.indicator == bindparam("of_indicator"),
+        given_ratings.c.corrected_at.is_(None),
+    )
+    .values(corrected_at=bindparam("now"))
+)
+_INSERT_RATING = insert(given_ratings)
+_INSERT_ANSWER = insert(answers)
+
+
+class Conversations:
+    """Conversations: at most one open for each person."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def open_with(self, people: Iterable[int]) -> dict[int, Live]:
+        """The open conversation of each of these people, if any."""
+        wanted = sorted(set(people))
+        if not wanted:
+            return {}
+        rows = await self._connection.execute(_LIVE_OF, {"ids": wanted})
+        return {row.participant_id: Live(**row._mapping) for row in rows}
+
+    async def gone_silent(self, *, now: datetime, most: int) -> list[Live]:
+        """Open conversations whose answer has been waited for long enough; held."""
+        rows = await self._connection.execute(_SILENT, {"now": now, "most": most})
+        return [Live(**row._mapping) for row in rows]
+
+    async def begin(self, begun: Sequence[Begun], *, now: datetime) -> list[Live]:
+        """Keep new conversations, with a check-in where there is an instrument; in the order given."""
+        if not begun:
+            return []
+        made = await self._connection.execute(
+            insert(conversations).returning(
+                conversations.c.id, sort_by_parameter_order=True
+            ),
+            [_conversation_row(one, now) for one in begun],
+        )
+        ids = [int(number) for number in made.scalars()]
+        opened = await self._open_check_ins(
+            [(one, ids[place]) for place, one in enumerate(begun)], now=now
+        )
+        return [
+            Live(
+                id=ids[place],
+                participant_id=one.participant_id,
+                enrolment_id=one.enrolment_id,
+                programme_id=one.programme_id,
+                definition_id=one.definition_id,
+                flow=one.flow,
+                state=one.state,
+                check_in_id=opened.get(ids[place]),
+            )
+            for place, one in enumerate(begun)
+        ]
+
+    async def _open_check_ins(
+        self, begun: Sequence[tuple[Begun, int]], *, now: datetime
+    ) -> dict[int, int]:
+        rows = [
+            {
+                "enrolment_id": one.enrolment_id,
+                "participant_id": one.participant_id,
+                "conversation_id": conversation,
+                "flow": one.flow,
+                "instrument": one.instrument,
+                "instrument_version": one.instrument_version,
+                "rater": RaterKind.PARTICIPANT,
+                "began_at": now,
+            }
+            for one, conversation in begun
+            if one.instrument is not None
+        ]
+        if not rows:
+            return {}
+        made = await self._connection.execute(
+            insert(check_ins).returning(
+                check_ins.c.id,
+                check_ins.c.conversation_id,
+                sort_by_parameter_order=True,
+            ),
+            rows,
+        )
+        opened = {row.conversation_id: row.id for row in made}
+        await self._connection.execute(
+            update(conversations)
+            .where(conversations.c.id == bindparam("conversation"))
+            .values(check_in_id=bindparam("check_in")),
+            [
+                {"conversation": conversation, "check_in": check_in}
+                for conversation, check_in in opened.items()
+            ],
+        )
+        return opened
+
+    async def move(self, moved: Sequence[MovedOn], *, now: datetime) -> None:
+        """Keep where each conversation stands now, or how it ended."""
+        if not moved:
+            return
+        await self._connection.execute(
+            _MOVE,
+            [
+                {
+                    "conversation": one.id,
+                    "new_state": one.state,
+                    "new_silent_at": one.silent_at,
+                    "now": now,
+                    "new_ended_at": None if one.outcome is None else now,
+                    "new_outcome": one.outcome,
+                }
+                for one in moved
+            ],
+        )
+        ended = [
+            {"conversation": one.id, "now": now}
+            for one in moved
+            if one.outcome is not None
+        ]
+        if ended:
+            await self._connection.execute(_END_CHECK_IN, ended)
+
+    async def end(self, people: Iterable[int], *, outcome: str, now: datetime) -> None:
+        """End whatever conversation these people are in: they stopped, left, or something went before it."""
+        live = await self.open_with(people)
+        await self.move(
+            [
+                MovedOn(id=one.id, state=one.state, silent_at=None, outcome=outcome)
+                for one in live.values()
+            ],
+            now=now,
+        )
+
+    async def keep_answers(self, given: Sequence[NewAnswer], *, now: datetime) -> None:
+        """Answers that are not ratings."""
+        if given:
+            await self._connection.execute(
+                _INSERT_ANSWER,
+                [
+                    {
+                        "conversation_id": one.conversation_id,
+                        "participant_id": one.participant_id,
+                        "step": one.step,
+                        "slug": one.slug,
+                        "value": one.value,
+                        "answered_at": now,
+                    }
+                    for one in given
+                ],
+            )
+
+
+class Ratings:
+    """Values of indicators. A correction keeps the old value and says when it stopped counting."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, given: Sequence[NewRating], *, now: datetime) -> None:
+        """Keep values; one that was given before in the same check-in counts no more."""
+        if not given:
+            return
+        await self._connection.execute(
+            _CORRECT,
+            [
+                {"check_in": one.check_in_id, "of_indicator": one.indicator, "now": now}
+                for one in given
+            ],
+        )
+        await self._connection.execute(
+            _INSERT_RATING, [_rating_row(one, now) for one in given]
+        )
+
+    async def last_asked(
+        self, enrolments: Iterable[int]
+    ) -> dict[int, dict[str, datetime]]:
+        """When each indicator was last answered, by enrolment."""
+        wanted = sorted(set(enrolments))
+        found: dict[int, dict[str, datetime]] = {}
+        if not wanted:
+            return found
+        rows = await self._connection.execute(
+            select(
+                given_ratings.c.enrolment_id,
+                given_ratings.c.indicator,
+                func.max(given_ratings.c.rated_at).label("last"),
+            )
+            .where(
+                given_ratings.c.enrolment_id.in_(wanted),
+                given_ratings.c.rater == RaterKind.PARTICIPANT,
+            )
+            .group_by(given_ratings.c.enrolment_id, given_ratings.c.indicator)
+        )
+        for row in rows:
+            found.setdefault(row.enrolment_id, {})[row.indicator] = row.last
+        return found
+
+
+def _conversation_row(one: Begun, now: datetime) -> dict[str, object]:
+    return {
+        "participant_id": one.participant_id,
+        "enrolment_id": one.enrolment_id,
+        "programme_id": one.programme_id,
+        "definition_id": one.definition_id,
+        "flow": one.flow,
+        "state": one.state,
+        "silent_at": one.silent_at,
+        "began_at": now,
+        "moved_at": now,
+    }
+
+
+def _rating_row(one: NewRating, now: datetime) -> dict[str, object]:
+    return {
+        "check_in_id": one.check_in_id,
+        "participant_id": one.participant_id,
+        "enrolment_id": one.enrolment_id,
+        "indicator": one.indicator,
+        "instrument": one.instrument,
+        "instrument_version": one.instrument_version,
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
+        "rater": one.rater,
+        "language": one.language,
+        "rated_at": now,
+    }

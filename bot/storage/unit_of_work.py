@@ -1,0 +1,56 @@
+"""A unit of work is one transaction: what it reads is locked, and all it writes is kept together or not at all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.storage.alerts import Alerts, Summaries
+from bot.storage.calendar import Calendar
+from bot.storage.coaches import Coaches
+from bot.storage.database import Database
+from bot.storage.inbox import Inbox
+from bot.storage.outbox import Outbox
+from bot.storage.pauses import Pauses
+from bot.storage.people import Participants
+from bot.storage.programmes import Programmes
+from bot.storage.published import Definitions
+from bot.storage.talk import Conversations, Ratings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """The stores of one transaction. They read like sentences: `work.participants.behind(addresses)`."""
+
+    participants: Participants
+    coaches: Coaches
+    programmes: Programmes
+    definitions: Definitions
+    calendar: Calendar
+    conversations: Conversations
+    ratings: Ratings
+    alerts: Alerts
+    summaries: Summaries
+    inbox: Inbox
+    outbox: Outbox
+    pauses: Pauses
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database) -> AsyncIterator[Work]:
+    """Everything or nothing: committed on leaving, rolled back if raised."""
+    async with database.transaction() as connection:
+        sealer = database.sealer
+        yield Work(
+            participants=Participants(connection, sealer),
+            coaches=Coaches(connection, sealer),
+            programmes=Programmes(connection),
+            definitions=Definitions(connection),
+            calendar=Calendar(connection),
+            conversations=Conversations(connection),
+            ratings=Ratings(connection),
+            alerts=Alerts(connection),
+            summaries=Summaries(connection),
+            inbox=Inbox(connection, sealer),
+            outbox=Outbox(connection, sealer),
+            pauses=Pauses(connection),
+        )
