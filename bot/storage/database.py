@@ -18,6 +18,10 @@ class NestedTransaction(Exception):
     """A task asked for a transaction while it holds one: on SQLite it would wait for itself."""
 
 
+class ReadOnly(Exception):
+    """The database was opened for reading, and something was to be written."""
+
+
 class Database:
     """Connections and transactions. `sealer` hashes and encrypts addresses; `is_sqlite` says which of the two it is."""
 
@@ -100,9 +104,9 @@ class Database:
 
     @contextmanager
     def _one_writer_a_task(self) -> Iterator[None]:
-        task = asyncio.current_task()
         if self._read_only:
-            raise NestedTransaction("this database was opened for reading only")
+            raise ReadOnly("this database was opened for reading only")
+        task = asyncio.current_task()
         if task in self._writing:
             raise NestedTransaction("this task already holds a transaction: pass its connection down instead")
         self._writing.add(task)
