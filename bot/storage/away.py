@@ -2,8 +2,6 @@
 
 import socket
 
-import socket
-
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 

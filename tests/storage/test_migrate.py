@@ -34,10 +34,13 @@ def upgrade() -> None:
     {body}
 '''
 
-# On SQLite this copies the table, drops the old one and renames the new: every rating hangs on the dropped one.
-_REBUILD = """with op.batch_alter_table("participants", recreate="auto") as batch:
+# On SQLite this copies the table, drops the old one and renames the new: every rating hangs on both of the dropped
+# ones, and the views read one of them.
+_REBUILD = """with op.batch_alter_table("participants") as batch:
         batch.alter_column("first_name", existing_type=sa.Text(), nullable=True)
-        batch.add_column(sa.Column("nickname", sa.Text()))"""
+        batch.add_column(sa.Column("nickname", sa.Text()))
+    with op.batch_alter_table("enrolments") as batch:
+        batch.alter_column("ended_reason", existing_type=sa.String(64), type_=sa.Text())"""
 
 _ORPHAN = """op.execute("DELETE FROM participants")"""
 
