@@ -2,8 +2,8 @@
 
 import gettext
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from babel.plural import to_gettext
 
 from bot.content.complaints import Complaint
 from bot.content.pages import MOST_BYTES
+from bot.content.po import header_field, header_of, line_of_field
 from bot.content.programmes import is_language
 from bot.content.wordings import Text, faults, placeholders
 
@@ -89,7 +90,8 @@ def read_catalog(file: Path, *, content: Path) -> CatalogFile:
     except Exception as error:  # noqa: BLE001 - the library raises whatever its input led to
         what = f"this is not a .po file ({type(error).__name__})"
         return _refused(language, path, what, "open it in a translation tool")
-    return CatalogFile(language=language, path=path, catalog=catalog, complaints=_headers(language, path, text))
+    file_read = CatalogFile(language=language, path=path, catalog=catalog, complaints=())
+    return replace(file_read, complaints=_whole_file(file_read, text))
 
 
 def check_catalog(file: CatalogFile, texts: Mapping[str, Text]) -> Checked:
@@ -136,15 +138,20 @@ def _refused(language: str, path: str, what: str, remedy: str, line: int = 1) ->
     return CatalogFile(language=language, path=path, catalog=Catalog(), complaints=(complaint,))
 
 
-def _headers(language: str, path: str, text: str) -> tuple[Complaint, ...]:
-    lines = text.splitlines()
-    place = next((number for number, line in enumerate(lines, 1) if line.startswith('"Plural-Forms:')), 1)
-    written = lines[place - 1].removeprefix('"Plural-Forms:').removesuffix('\\n"').strip() if lines else ""
-    wanted = plural_forms(language)
-    if written.rstrip(";") == wanted.rstrip(";"):
-        return ()
-    what = f"the plural rule is not the one of '{language}'"
-    return (Complaint(path=path, line=place, column=1, what=what, remedy=f"write Plural-Forms: {wanted}"),)
+def _whole_file(file: CatalogFile, text: str) -> tuple[Complaint, ...]:
+    """What is wrong with a catalog as a whole: its plural rule, and keys that stand twice."""
+    found = []
+    written = header_field(header_of(text), "Plural-Forms") or ""
+    wanted = plural_forms(file.language)
+    if written.rstrip("; ") != wanted.rstrip("; "):
+        what = f"the plural rule is not the one of '{file.language}'"
+        line = line_of_field(text, "Plural-Forms")
+        remedy = f"write Plural-Forms: {wanted}"
+        found.append(Complaint(path=file.path, line=line, column=1, what=what, remedy=remedy))
+    for message in file.catalog:
+        if message.context and message.id and file.by_key[str(message.context)] is not message:
+            found.append(_complaint(file, message, f"'{message.context}' stands twice", "keep one of them"))
+    return tuple(found)
 
 
 def _gap(message: Message | None, text: Text) -> tuple[str, str] | None:
@@ -170,8 +177,3 @@ def _mistakes(said: str, text: Text) -> list[tuple[str, str]]:
 def _complaint(file: CatalogFile, message: Message | None, what: str, remedy: str) -> Complaint:
     line = message.lineno if message is not None and message.lineno else 1
     return Complaint(path=file.path, line=line, column=1, what=what, remedy=remedy)
-
-
-def gather(files: Iterable[CatalogFile], texts: Mapping[str, Text]) -> dict[str, Checked]:
-    """What each language gives for `texts`."""
-    return {file.language: check_catalog(file, texts) for file in files if file.language != REFERENCE}
