@@ -35,7 +35,7 @@ def is_away(error: BaseException, *, writing: bool) -> bool:
 
     A database that only reads is away for a writer; a reader that tries to write has made a mistake.
     """
-    if isinstance(error, _LOST) or isinstance(error, socket.gaierror):
+    if isinstance(error, (*_LOST, socket.gaierror)):
         return True
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or (error.orig is not None and is_away(error.orig, writing=writing))

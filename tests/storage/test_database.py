@@ -255,9 +255,7 @@ async def test_nobody_listening_is_a_database_away() -> None:
 
 def test_a_hosters_address_is_understood() -> None:
     engine = postgresql.writer("postgres://anna:secret@db.example.se:5433/framsteg?sslmode=require&channel_binding=x")
-    assert engine.url.render_as_string() == (
-        "postgresql+asyncpg://anna:***@db.example.se:5433/framsteg?ssl=require"
-    )
+    assert engine.url.render_as_string() == ("postgresql+asyncpg://anna:***@db.example.se:5433/framsteg?ssl=require")
 
 
 async def _drop_connections(database: Database) -> None:

@@ -1,6 +1,6 @@
 """A revision runs on the connection it is given, inside the transaction that is already open there."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Column
@@ -10,7 +10,7 @@ from bot.storage.columns import Id, Moment
 from bot.storage.tables import metadata
 
 
-def _written(kind: str, thing: Any, _: Any) -> str | bool:
+def _written(kind: str, thing: Any, _: Any) -> str | Literal[False]:
     """Our own column types are written as plain ones: a revision must not change when our code does."""
     if kind == "type" and isinstance(thing, Moment):
         return "sa.DateTime(timezone=True)"
