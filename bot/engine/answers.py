@@ -9,7 +9,7 @@ from typing import Final, Literal
 from bot.engine.dates import read_day
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.folding import LONGEST, bare, fold
-from bot.engine.numbers import read_number
+from bot.engine.numbers import read_level, read_number, read_place
 from bot.engine.reading import Reading
 
 MOST_WORDS_KEPT = 1_000
@@ -19,7 +19,6 @@ MOST_WORDS_KEPT = 1_000
 _SHORTEST_BEGINNING = 3
 
 _MARKS = re.compile(r"[,;+&/]|(?<=[0-9])\.(?=[0-9])")
-_SPACES = re.compile(r"\s+")
 
 _PLAIN_DIGITS = {str(number): number for number in range(11)}
 
@@ -59,7 +58,7 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
 def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapping[str, str]) -> int | str | None:
     match step.answer:
         case AnswerKind.SCALE:
-            return read_number(folded, reading=reading, low=step.low, high=step.high, bare_of_units=True)
+            return read_level(folded, reading=reading, low=step.low, high=step.high)
         case AnswerKind.NUMBER:
             return read_number(folded, reading=reading, low=step.low, high=step.high)
         case AnswerKind.YES_NO:
@@ -110,17 +109,21 @@ def _polarity(word: str, *, reading: Reading) -> str | None:
 
 
 def _one(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> str | None:
-    """One choice by its label, or by its number and the beginning of its label: ways that must agree."""
+    """One choice, by the whole of its label, or by its number and the beginning of its label, if they agree."""
     said = bare(folded)
-    exact = {value for value, label in labels.items() if label and label == said}
-    if exact:
-        return exact.pop() if len(exact) == 1 else None
-    number = read_number(folded, reading=reading, low=1, high=len(labels), bare_of_units=True)
-    found = set() if number is None else {tuple(labels)[number - 1]}
-    beginning = _without(said, reading.polite)
-    if len(beginning) >= _SHORTEST_BEGINNING and beginning not in reading.yes | reading.no:
-        found |= {value for value, label in labels.items() if label.startswith(beginning)}
+    found = _labelled(said, reading=reading, labels=labels)
+    if said not in labels.values() and (place := read_place(folded, reading=reading, last=len(labels))):
+        found |= {tuple(labels)[place - 1]}
     return found.pop() if len(found) == 1 else None
+
+
+def _labelled(said: str, *, reading: Reading, labels: Mapping[str, str]) -> set[str]:
+    """The choices whose label is what was said, or else begins like it."""
+    exact = {value for value, label in labels.items() if label and label == said}
+    beginning = _without(said, reading.polite)
+    if exact or len(beginning) < _SHORTEST_BEGINNING or beginning in reading.yes | reading.no:
+        return exact
+    return {value for value, label in labels.items() if label.startswith(beginning)}
 
 
 def _several(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:
@@ -130,17 +133,19 @@ def _several(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> fro
         return frozenset()
     if said in reading.everything:
         return frozenset(labels)
-    # A label may hold a comma or an "and" itself, so the longest piece that says one choice is taken.
-    return _chosen(folded, reading=reading, labels=labels, splits=(_MARKS, reading.joint, _SPACES))
+    return _chosen(folded, reading=reading, labels=labels, splits=(_MARKS, reading.joint))
 
 
 def _chosen(
     text: str, *, reading: Reading, labels: Mapping[str, str], splits: tuple[re.Pattern[str], ...]
 ) -> frozenset[str] | None:
-    """The choices in one piece: itself one, or split further; with only spaces between, they must be numbers."""
-    one = _one(text, reading=reading, labels=labels) if splits or bare(text).isdecimal() else None
-    if one is not None or not splits:
-        return None if one is None else frozenset({one})
+    """The choices in one piece of a reply; none of them if any part of it is unclear."""
+    # A label may hold a comma or an "and" itself, so the longest piece that says one choice is taken.
+    one = _labelled(bare(text), reading=reading, labels=labels)
+    if len(one) == 1:
+        return frozenset(one)
+    if not splits:
+        return _last_piece(text, reading=reading, labels=labels)
     chosen: set[str] = set()
     for piece in filter(bare, splits[0].split(text)):
         found = _chosen(piece, reading=reading, labels=labels, splits=splits[1:])
@@ -148,3 +153,13 @@ def _chosen(
             return None
         chosen |= found
     return frozenset(chosen) or None
+
+
+def _last_piece(text: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:
+    """One choice, or numbers with only spaces between."""
+    one = _one(text, reading=reading, labels=labels)
+    if one is not None:
+        return frozenset({one})
+    values = dict(zip(map(str, range(1, len(labels) + 1)), labels, strict=True))
+    words = bare(text).split()
+    return frozenset(values[word] for word in words) if values.keys() >= set(words) else None

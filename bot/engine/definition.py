@@ -34,7 +34,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """An answer that leads elsewhere: `answer` as it is kept (`"1"`, `"yes"`, a choice's value), `to` a step or `END`."""
+    """An answer that leads elsewhere: `answer` as it is kept (`"1"`, `"yes"`, a choice's value), `to` a step or `END`.
+
+    Of a several-of question, `answer` is any one of the values chosen.
+    """
 
     answer: str
     to: str

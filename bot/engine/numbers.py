@@ -10,55 +10,67 @@ from bot.engine.reading import Reading
 _MOST_WORDS = 8
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
-_PART_OF = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _LABELLED = re.compile(r"(?<=[^\W\d]):(?=[0-9])")
 _HAS_DIGIT = re.compile(r"[0-9]")
-_LONE_SIGNS = frozenset({"-", "+", "%"})
+_LONE_SIGNS = frozenset({"-", "+", "%", "/"})
 
 
-def read_number(folded: str, *, reading: Reading, low: int, high: int, bare_of_units: bool = False) -> int | None:
-    """The one whole number from `low` to `high` that a folded reply says, alone or in a short sentence; else `None`.
+def read_number(folded: str, *, reading: Reading, low: int, high: int) -> int | None:
+    """The one whole number from `low` to `high` that a folded reply says, alone or in a short sentence; else `None`."""
+    return _within(_said(_words(folded), reading=reading), low=low, high=high)
 
-    `bare_of_units` refuses a number that counts something ("in 5 minutes").
-    """
-    words = split_words(_LABELLED.sub(": ", folded))
-    number = reading.numbers.get(" ".join(words))
-    if number is None:
-        foreign = reading.doubt | reading.no | _LONE_SIGNS | (reading.units if bare_of_units else frozenset())
-        if len(words) <= _MOST_WORDS and foreign.isdisjoint(words):
-            number = _only_number(words, reading=reading, high=high)
+
+def read_level(folded: str, *, reading: Reading, low: int, high: int) -> int | None:
+    """A level of a scale, which may be said with its top ("3 of 5", "3/5"), and counts nothing ("in 5 minutes")."""
+    words = _without_top(_words(folded), reading=reading, top=str(high))
+    if not reading.units.isdisjoint(words):
+        return None
+    return _within(_said(words, reading=reading), low=low, high=high)
+
+
+def read_place(folded: str, *, reading: Reading, last: int) -> int | None:
+    """A place in a list, from 1 to `last`, which counts nothing ("3 days")."""
+    words = _words(folded)
+    return _within(_said(words, reading=reading), low=1, high=last) if reading.units.isdisjoint(words) else None
+
+
+def _words(folded: str) -> list[str]:
+    return split_words(_LABELLED.sub(": ", folded))
+
+
+def _within(number: int | None, *, low: int, high: int) -> int | None:
     return number if number is not None and low <= number <= high else None
 
 
-def _only_number(words: list[str], *, reading: Reading, high: int) -> int | None:
-    written: list[int] = []
-    places: list[int] = []
-    for place, word in enumerate(words):
-        if word in reading.numbers or not _HAS_DIGIT.search(word):
-            continue
-        number = _written(word, high=high)
-        if number is None:
-            return None
-        written.append(number)
-        places.append(place)
-    if len(written) == 2 and written[1] == high and _is_of(words[places[0] + 1 : places[1]], reading=reading):
-        del written[1]
-    spoken = [reading.numbers[word] for word in words if word in reading.numbers]
-    # In a sentence a number word is often something else ("one" in "no one"), so beside it only fillers may stand.
-    if not written and not all(word in reading.numbers or word in reading.around for word in words):
+def _without_top(words: list[str], *, reading: Reading, top: str) -> list[str]:
+    """The words without the scale's top after a level: `3/5` and `3 of 5` are `3`."""
+    words = " ".join(words).replace("/", " / ").split()
+    numbers = [place for place, word in enumerate(words) if _WHOLE.fullmatch(word)]
+    if len(numbers) != 2 or words[numbers[1]] != top:
+        return words
+    between = " ".join(words[numbers[0] + 1 : numbers[1]])
+    if between != "/" and between not in reading.of:
+        return words
+    return words[: numbers[0] + 1] + words[numbers[1] + 1 :]
+
+
+def _said(words: list[str], *, reading: Reading) -> int | None:
+    """The only number in the words, unless one of them makes it doubtful."""
+    whole = reading.numbers.get(" ".join(words))
+    if whole is not None:
+        return whole
+    doubtful = any(not table.isdisjoint(words) for table in (reading.doubt, reading.no, reading.joins, _LONE_SIGNS))
+    if doubtful or len(words) > _MOST_WORDS:
         return None
-    return _agreed(spoken + written) if len(written) <= 1 else None
-
-
-def _written(word: str, *, high: int) -> int | None:
-    if _WHOLE.fullmatch(word):
-        return int(word)
-    part = _PART_OF.fullmatch(word)
-    return int(part[1]) if part and int(part[2]) == high else None
-
-
-def _is_of(words: list[str], *, reading: Reading) -> bool:
-    return words == ["/"] or " ".join(words) in reading.of
+    spoken = [reading.numbers[word] for word in words if word in reading.numbers]
+    written = [word for word in words if word not in reading.numbers and _HAS_DIGIT.search(word)]
+    if not written:
+        # In a sentence a number word is often something else ("one" in "no one"): beside it only fillers may stand.
+        plain = all(word in reading.numbers or word in reading.around for word in words)
+        return _agreed(spoken) if plain else None
+    if len(written) > 1 or not _WHOLE.fullmatch(written[0]):
+        return None
+    return _agreed([*spoken, int(written[0])])
 
 
 def _agreed(numbers: Iterable[int]) -> int | None:

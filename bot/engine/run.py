@@ -57,7 +57,7 @@ class State:
 def _read_state(text: str) -> State:
     try:
         kept = json.loads(text)
-    except RecursionError:
+    except (ValueError, RecursionError):
         raise ValueError("not the text of a state") from None
     if type(kept) is not dict or not kept.keys() <= _KINDS.keys() or "at" not in kept:
         raise ValueError("not the text of a state")
@@ -135,10 +135,10 @@ def begin(flow: Flow, *, picks: tuple[str, ...] = ()) -> Turn:
 def reply(flow: Flow, state: State, words: str, *, reading: Reading, now: datetime) -> Turn:
     """Read `words` as the answer to the question that waits. `now` is the person's local time, for dates.
 
-    Choices are read by their labels too if `reading.labels` has them. A stop word, a wish or a crisis never comes here: reception reads those first. Words that start with
-    `tap:` are a button's data (`tap:<step>:<value>`, see `read_tap`); a tap on a question that no longer waits changes
-    nothing and returns the same state with `Send(text="phrases/old-button")`. A tap in a several-of question ticks or
-    unticks and says nothing, until `done`.
+    Choices are read by their labels too if `reading.labels` has them. A stop word, a wish or a crisis never comes
+    here: reception reads those first. Words that start with `tap:` are a button's data (`tap:<step>:<value>`, see
+    `read_tap`); a tap on a question that no longer waits changes nothing and returns the same state with
+    `Send(text="phrases/old-button")`. A tap in a several-of question ticks or unticks and says nothing, until `done`.
     """
     step = _waiting(flow, state)
     if step is None:

@@ -16,7 +16,8 @@ def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...]) -> Wi
 
     Stop words are read in `every` language, the others in the person's own. "Please stop calling me names" is no wish.
     """
-    said = split_words(fold(words))
+    # A face or a hand after the word changes nothing.
+    said = [word for word in split_words(fold(words)) if any(map(str.isalnum, word))]
     if not said:
         return None
     if _says(Wish.STOP, said, readings=every) or _says(Wish.STOP, said, readings=(reading,)):

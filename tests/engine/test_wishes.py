@@ -1,0 +1,66 @@
+"""A stop is heard in every language; thanks, complaints and answers are never taken for a wish."""
+
+import pytest
+from hypothesis import given
+
+from bot.engine.reading import Wish
+from bot.engine.wishes import read_wish
+from tests.engine.builders import EVERY, READINGS
+from tests.engine.test_answers import any_words
+
+
+@pytest.mark.parametrize("language", sorted(READINGS))
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"),
+        *("stop", "Stop.", "STOP!!!", '"STOP"', " stop ", "ＳＴＯＰ", "s\u200btop", "STOP please", "stop stop"),
+        *("STOPP", "stopp tack", "Stoppa!", "SLUTA", "Avsluta.", "sluta skriva", "snälla sluta", "stopp stopp"),
+        *("توقف", "تَوَقَّف", "أوقف", "توقف من فضلك", "توقف لو سمحت", "إلغاء", "STOP 🛑", "stopp, tack! 🙏"),
+    ],
+)
+def test_stop_of_any_language_is_heard_by_everybody(words: str, language: str) -> None:
+    assert read_wish(words, reading=READINGS[language], every=EVERY) is Wish.STOP
+
+
+@pytest.mark.parametrize("language", sorted(READINGS))
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("tack", "thanks", "شكرا", "ja", "no", "3", "-", "", "...", "🙏", "\ud800", "hoppa"),
+        *("jag vill inte sluta", "stopp i trafiken", "the bus did not stop", "please don't stop", "stop it already"),
+        *("busstopp", "stopp 3", "in the end", "ends", "slut", "tack stopp", "stop " * 2_000),
+    ],
+)
+def test_what_only_looks_like_a_stop_is_no_wish(words: str, language: str) -> None:
+    assert read_wish(words, reading=READINGS[language], every=EVERY) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "wish"),
+    [
+        ("sv", "START", Wish.START),
+        ("sv", "börja igen", Wish.START),
+        ("sv", "Hjälp!", Wish.HELP),
+        ("sv", "info tack", Wish.HELP),
+        ("en", "unstop", Wish.START),
+        ("en", "help please", Wish.HELP),
+        ("ar", "ابدأ", Wish.START),
+        ("ar", "start", Wish.START),
+        ("ar", "مساعدة", Wish.HELP),
+        ("en", "hjälp", None),
+        ("sv", "مساعدة", None),
+    ],
+)
+def test_other_wishes_are_heard_in_the_own_language(language: str, words: str, wish: Wish | None) -> None:
+    assert read_wish(words, reading=READINGS[language], every=EVERY) is wish
+
+
+def test_stop_is_heard_where_only_one_language_is_loaded() -> None:
+    assert read_wish("stopp", reading=READINGS["sv"], every=()) is Wish.STOP
+
+
+@given(words=any_words())
+def test_any_text_is_a_wish_or_none_and_the_same_twice(words: str) -> None:
+    first = read_wish(words, reading=READINGS["ar"], every=EVERY)
+    assert first is read_wish(words, reading=READINGS["ar"], every=EVERY)
