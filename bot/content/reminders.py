@@ -77,7 +77,7 @@ class _Reader:
         )
         return ReminderRule(
             slug=name,
-            when=when,
+            when=when or Weekly(weekdays=(), at=_NOON),
             says=says,
             begins=self._flow(fields.get("begin")),
             phases=phases_of(page, fields.get("phases"), known=known),
@@ -85,7 +85,7 @@ class _Reader:
             expires_after=page.span(fields.get("expires-after"), where="'expires-after'") or timedelta(hours=2),
         )
 
-    def _when(self, name: str, key: Scalar, fields: Fields) -> When:
+    def _when(self, name: str, key: Scalar, fields: Fields) -> When | None:
         page = self.page
         at = page.clock(fields.need("at"), where="'at'")
         if at is not None and is_quiet(at, self.quiet):
@@ -96,7 +96,7 @@ class _Reader:
         if (before is None) == (every is None):
             has = "neither 'before' nor 'every'" if before is None else "both 'before' and 'every'"
             page.complain(key, f"the reminder '{name}' has {has}", "write one of the two")
-            return Weekly(weekdays=(), at=at or _NOON)
+            return None
         self._check_belongs(fields, before)
         if before is not None:
             return self._before(fields, before, at or _NOON)
@@ -137,13 +137,15 @@ class _Reader:
         return slug
 
 
-def placeholders_of(when: When) -> frozenset[str]:
-    """What a reminder may put in: only what is known at its moment."""
+def placeholders_of(when: When | None) -> frozenset[str]:
+    """What a reminder may put in: only what is known at its moment. Of a moment not yet clear, all are."""
     match when:
         case BeforeDay():
             return _DAY | _ACTIVITIES
         case BeforeMilestone():
             return _DAY | {"milestone"}
+        case None:
+            return _DAY | _ACTIVITIES | {"milestone"}
         case _:
             return _DAY
 
