@@ -39,7 +39,7 @@ def test_every_room_says_in_one_sentence_what_is_true_because_of_it() -> None:
     silent = [
         str(path.relative_to(_ROOT))
         for path in _files(_BOT)
-        if not (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0].endswith((".", "…"))
+        if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0].endswith((".", "…"))
     ]
     assert silent == []
 
@@ -56,7 +56,7 @@ def test_the_tests_mock_nothing_and_skip_nothing() -> None:
         for path in _files(_ROOT / "tests")
         if path != Path(__file__)
         for words in forbidden
-        if words in path.read_text()
+        if words in path.read_text(encoding="utf-8")
     ]
     assert found == []
 
@@ -66,7 +66,7 @@ def _files(place: Path) -> list[Path]:
 
 
 def _imported(path: Path) -> list[str]:
-    nodes = list(ast.walk(ast.parse(path.read_text())))
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     whole = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     # Relative imports are not used: `module` is what they would leave empty.
     return whole + [node.module or "relative" for node in nodes if isinstance(node, ast.ImportFrom)]

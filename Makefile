@@ -1,0 +1,57 @@
+# `make demo` and `make test` are all a newcomer needs; both set up what they need first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SET_UP := $(VENV)/.set-up
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# What `make verify` needs of the system beside Python.
+VERIFY_NEEDS := git
+
+.PHONY: demo run test check verify bench texts setup clean
+
+demo: setup
+	$(BIN)/framsteg demo
+
+run: setup
+	$(BIN)/framsteg run
+
+test: setup
+	$(BIN)/python -m pytest
+
+# The quick half: format, lint, types, floors, flows, catalogs.
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/house
+	$(BIN)/framsteg check
+
+# What is slow, or needs the system's packages; it says which are missing.
+verify: setup
+	@missing=; for name in $(VERIFY_NEEDS); do command -v $$name >/dev/null || missing="$$missing $$name"; done; \
+	if [ -n "$$missing" ]; then echo "make verify needs:$$missing (apt install$$missing)"; exit 1; fi
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -m slow
+
+bench: setup
+	$(BIN)/python -m bench
+
+# Every text in flows and console, brought into the catalogs of locales/.
+texts: setup
+	$(BIN)/framsteg texts
+
+setup: $(SET_UP)
+
+$(SET_UP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
