@@ -18,6 +18,9 @@ from bot.storage.talk import Begun, Live, MovedOn, NewAnswer, NewRating
 from bot.storage.unit_of_work import Work
 
 MOST_SILENT_AT_ONCE = 200
+UNWANTED = "messages-unwanted"
+"""The alert of an answer that says "do not write to me": it stops like a stop word."""
+
 REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
 
 
@@ -56,6 +59,7 @@ class Pile:
     answers: list[NewAnswer] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     alerts: list[NewAlert] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
 
     async def write(self, work: Work, *, now: datetime) -> None:
         """Keep all of it in this unit of work."""
@@ -63,18 +67,16 @@ class Pile:
         await work.ratings.keep(self.ratings, now=now)
         await work.conversations.keep_answers(self.answers, now=now)
         await work.alerts.raise_these(self.alerts, now=now)
+        for person in self.stopped:
+            await work.participants.change(person, stopped_at=now)
+        await work.outbox.cancel_for(self.stopped, why="stopped", now=now)
         await work.outbox.queue(self.drafts, now=now)
 
 
 async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
     """Begin these conversations, at most one for each person, with people who are in none."""
-    begun = [
-        _begun(start, picks, now=now)
-        for start, picks in await _with_picks(work, starts)
-    ]
-    lives = await work.conversations.begin(
-        [one for one, _ in begun if one.state], now=now
-    )
+    begun = [_begun(start, picks, now=now) for start, picks in await _with_picks(work, starts)]
+    lives = await work.conversations.begin([one for one, _ in begun if one.state], now=now)
     pile = Pile()
     waiting = iter(lives)
     for start, (one, turn) in zip(starts, begun, strict=True):
@@ -113,13 +115,9 @@ def reply(
     now: datetime,
 ) -> Turn:
     """What the engine makes of somebody's words. Decides only; `keep` writes."""
-    reading = edition.readings.get(participant.language) or next(
-        iter(edition.readings.values())
-    )
+    reading = edition.readings.get(participant.language) or next(iter(edition.readings.values()))
     local = now.astimezone(zone_of(participant.zone))
-    return run.reply(
-        edition.flow, State.from_text(live.state), words, reading=reading, now=local
-    )
+    return run.reply(edition.flow, State.from_text(live.state), words, reading=reading, now=local)
 
 
 def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
@@ -131,16 +129,17 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
         MovedOn(
             id=live.id,
             state=live.state if turn.state is None else turn.state.to_text(),
-            silent_at=None
-            if turn.state is None
-            else _silent_at(flow, turn.state, now=now),
+            silent_at=None if turn.state is None else _silent_at(flow, turn.state, now=now),
             outcome=("left" if turn.left else taken.outcome) if ended else None,
         )
     )
     nudges = turn.state is not None and turn.state.nudged and not before.nudged
+    unwanted = Alert(kind=UNWANTED) in turn.effects
+    if unwanted:
+        pile.stopped.append(taken.participant.id)
     occasion = Occasion(
         once=taken.once,
-        purpose=Purpose.NUDGE if nudges else Purpose.REPLY,
+        purpose=Purpose.CONFIRMATION if unwanted else Purpose.NUDGE if nudges else Purpose.REPLY,
         priority=Priority.REMINDER if nudges else Priority.REPLY,
         expires_at=now + (flow.expires_after if nudges else REPLY_LASTS),
         now=now,
@@ -154,11 +153,7 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
             case Save():
                 _save(effect, taken, pile)
             case Alert():
-                pile.alerts.append(
-                    alert_about(
-                        taken.participant, effect.kind, once=taken.once, about=live.id
-                    )
-                )
+                pile.alerts.append(alert_about(taken.participant, effect.kind, once=taken.once, about=live.id))
     said = say_effects(
         taken.plan,
         taken.edition,
@@ -166,9 +161,7 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
         participant=taken.participant,
         channel=taken.address.channel,
     )
-    pile.drafts += drafts(
-        said, participant=taken.participant, address=taken.address, occasion=occasion
-    )
+    pile.drafts += drafts(said, participant=taken.participant, address=taken.address, occasion=occasion)
 
 
 async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
@@ -184,9 +177,7 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
         edition, participant = editions[live.definition_id], people[live.enrolment_id]
         turn = run.fall_silent(edition.flow, State.from_text(live.state))
         if participant.address is None or not participant.may_be_written_to(now=now):
-            pile.moved.append(
-                MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired")
-            )
+            pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired"))
             continue
         taken = Taken(
             participant=participant,
@@ -203,9 +194,7 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
     return len(lives)
 
 
-def alert_about(
-    participant: Participant, kind: str, *, once: str, about: int | None = None
-) -> NewAlert:
+def alert_about(participant: Participant, kind: str, *, once: str, about: int | None = None) -> NewAlert:
     """Something this person's coach must see."""
     return NewAlert(
         organisation_id=participant.organisation_id,
@@ -218,13 +207,9 @@ def alert_about(
     )
 
 
-async def _with_picks(
-    work: Work, starts: Sequence[Start]
-) -> list[tuple[Start, tuple[str, ...]]]:
+async def _with_picks(work: Work, starts: Sequence[Start]) -> list[tuple[Start, tuple[str, ...]]]:
     turning = [start for start in starts if start.plan.flows[start.flow].flow.rotating]
-    asked = await work.ratings.last_asked(
-        start.participant.enrolment_id for start in turning
-    )
+    asked = await work.ratings.last_asked(start.participant.enrolment_id for start in turning)
     found = []
     for start in starts:
         flow = start.plan.flows[start.flow].flow
@@ -232,17 +217,13 @@ async def _with_picks(
         found.append(
             (
                 start,
-                next_picks(
-                    flow.rotating_indicators, last_asked=last, count=flow.rotating
-                ),
+                next_picks(flow.rotating_indicators, last_asked=last, count=flow.rotating),
             )
         )
     return found
 
 
-def _begun(
-    start: Start, picks: tuple[str, ...], *, now: datetime
-) -> tuple[Begun, Turn]:
+def _begun(start: Start, picks: tuple[str, ...], *, now: datetime) -> tuple[Begun, Turn]:
     edition = start.plan.flows[start.flow]
     flow = edition.flow
     turn = run.begin(flow, picks=picks)
@@ -266,11 +247,7 @@ def _silent_at(flow: Flow, state: State, *, now: datetime) -> datetime:
 
 def _save(effect: Save, taken: Taken, pile: Pile) -> None:
     flow, live = taken.edition.flow, taken.live
-    rates = (
-        effect.indicator is not None
-        and live.check_in_id is not None
-        and flow.instrument is not None
-    )
+    rates = effect.indicator is not None and live.check_in_id is not None and flow.instrument is not None
     if rates and not isinstance(effect.value, str):
         assert effect.indicator and live.check_in_id and flow.instrument
         pile.ratings.append(

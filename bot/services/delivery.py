@@ -75,9 +75,7 @@ class Delivery:
 
     async def send_queued(self, *, now: datetime) -> int:
         """Send what may leave now, over every channel at once. Gives how many sends were tried."""
-        tried = await asyncio.gather(
-            *(self._drain(channel, now=now) for channel in self._channels)
-        )
+        tried = await asyncio.gather(*(self._drain(channel, now=now) for channel in self._channels))
         return sum(tried)
 
     async def _drain(self, channel: ChannelName, *, now: datetime) -> int:
@@ -87,9 +85,7 @@ class Delivery:
             if not looked_at:
                 return tried
             # No transaction is open while we wait for the provider: a slow provider must not hold the database.
-            results = await asyncio.gather(
-                *(self._send(message) for message in in_hand)
-            )
+            results = await asyncio.gather(*(self._send(message) for message in in_hand))
             tried += len(in_hand)
             await self._note(
                 channel,
@@ -98,16 +94,12 @@ class Delivery:
                 now=now,
             )
 
-    async def _claim(
-        self, channel: ChannelName, *, now: datetime
-    ) -> tuple[list[OutboxMessage], int]:
+    async def _claim(self, channel: ChannelName, *, now: datetime) -> tuple[list[OutboxMessage], int]:
         machine_now = self._machine_clock()
         async with unit_of_work(self._database) as work:
             if await work.pauses.until(channel, machine_now=machine_now) is not None:
                 return [], 0
-            found = await work.outbox.heads(
-                channel, most=MOST_IN_HAND, now=now, machine_now=machine_now
-            )
+            found = await work.outbox.heads(channel, most=MOST_IN_HAND, now=now, machine_now=machine_now)
             if not found:
                 return [], 0
             plans = await self._shelf.plans(
@@ -125,9 +117,7 @@ class Delivery:
             )
         return order.go, len(found)
 
-    async def _send(
-        self, message: OutboxMessage
-    ) -> tuple[Outcome, tuple[OutboxMessage, SendFailed] | None]:
+    async def _send(self, message: OutboxMessage) -> tuple[Outcome, tuple[OutboxMessage, SendFailed] | None]:
         try:
             delivered = await self._channels[message.channel].deliver(message)
         except SendFailed as failed:
@@ -157,14 +147,10 @@ class Delivery:
             retry_at=retry_at,
         )
 
-    def _in_doubt(
-        self, message: OutboxMessage, code: str, *, machine_now: datetime
-    ) -> Outcome:
+    def _in_doubt(self, message: OutboxMessage, code: str, *, machine_now: datetime) -> Outcome:
         if message.purpose in REPEATED:
             retry_at = machine_now + timedelta(seconds=5)
-            return Outcome(
-                id=message.id, status=OutboxStatus.QUEUED, error=code, retry_at=retry_at
-            )
+            return Outcome(id=message.id, status=OutboxStatus.QUEUED, error=code, retry_at=retry_at)
         if message.channel in LOOKED_UP:
             retry_at = machine_now + SETTLE_AFTER
             return Outcome(
@@ -187,26 +173,14 @@ class Delivery:
             return
         async with unit_of_work(self._database) as work:
             await work.outbox.note(outcomes, holder=self._holder, now=now)
-            waits = [
-                failed.retry_after
-                for _, failed in failures
-                if failed.retry_after is not None
-            ]
+            waits = [failed.retry_after for _, failed in failures if failed.retry_after is not None]
             if waits:
-                await work.pauses.set(
-                    channel, until=self._machine_clock() + max(waits), reason="provider"
-                )
+                await work.pauses.set(channel, until=self._machine_clock() + max(waits), reason="provider")
             for message, failed in failures:
                 await _address_news(work, message, failed, now=now)
-            uncertain = {
-                one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN
-            }
+            uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
             await work.alerts.raise_these(
-                [
-                    _alert(message, "uncertain")
-                    for message, _ in failures
-                    if message.id in uncertain
-                ],
+                [_alert(message, "uncertain") for message, _ in failures if message.id in uncertain],
                 now=now,
             )
 
@@ -214,46 +188,32 @@ class Delivery:
         """Find out about sends whose answer was lost, ours or a dead process's. Gives how many were looked at."""
         machine_now = self._machine_clock()
         async with unit_of_work(self._database) as work:
-            doubtful = await work.outbox.in_doubt(
-                machine_now=machine_now, most=MOST_IN_HAND
-            )
+            doubtful = await work.outbox.in_doubt(machine_now=machine_now, most=MOST_IN_HAND)
             await work.outbox.take_over(
                 [one.id for one in doubtful],
                 holder=self._holder,
                 until=machine_now + LEASE,
             )
-        outcomes = await asyncio.gather(
-            *(self._look_up(message, machine_now=machine_now) for message in doubtful)
-        )
+        outcomes = await asyncio.gather(*(self._look_up(message, machine_now=machine_now) for message in doubtful))
         async with unit_of_work(self._database) as work:
             await work.outbox.note(outcomes, holder=self._holder, now=now)
-            uncertain = {
-                one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN
-            }
+            uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
             await work.alerts.raise_these(
                 [_alert(one, "uncertain") for one in doubtful if one.id in uncertain],
                 now=now,
             )
         return len(doubtful)
 
-    async def _look_up(
-        self, message: OutboxMessage, *, machine_now: datetime
-    ) -> Outcome:
+    async def _look_up(self, message: OutboxMessage, *, machine_now: datetime) -> Outcome:
         if message.purpose in REPEATED:
             return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="repeated")
         if message.channel not in LOOKED_UP or message.channel not in self._channels:
-            return Outcome(
-                id=message.id, status=OutboxStatus.UNCERTAIN, error="answer-lost"
-            )
+            return Outcome(id=message.id, status=OutboxStatus.UNCERTAIN, error="answer-lost")
         match await self._channels[message.channel].look_up(message):
             case Found(provider_id=provider_id):
-                return Outcome(
-                    id=message.id, status=OutboxStatus.SENT, provider_id=provider_id
-                )
+                return Outcome(id=message.id, status=OutboxStatus.SENT, provider_id=provider_id)
             case Absent():
-                return Outcome(
-                    id=message.id, status=OutboxStatus.QUEUED, error="never-arrived"
-                )
+                return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="never-arrived")
             case Unknown():
                 claimed = message.claimed_at or machine_now
                 if machine_now - claimed > SETTLE_WITHIN:
@@ -273,17 +233,11 @@ class Delivery:
         """What the provider said later. Only forward: late, repeated and backward ones change nothing."""
         async with unit_of_work(self._database) as work:
             row = await work.outbox.note_receipt(receipt, now=now)
-            if (
-                row is None
-                or receipt.status is not ReceiptStatus.FAILED
-                or row.participant_id is None
-            ):
+            if row is None or receipt.status is not ReceiptStatus.FAILED or row.participant_id is None:
                 return
             state = _state_by_code(receipt.error_code)
             if state is not None:
-                await work.participants.set_address_state(
-                    [(row.address_id, state)], now=now
-                )
+                await work.participants.set_address_state([(row.address_id, state)], now=now)
                 await work.alerts.raise_these(
                     [
                         NewAlert(
@@ -299,9 +253,7 @@ class Delivery:
                 )
 
 
-def _sort(
-    found: Sequence[Candidate], plans: Mapping[int, Plan], *, now: datetime
-) -> Sorted:
+def _sort(found: Sequence[Candidate], plans: Mapping[int, Plan], *, now: datetime) -> Sorted:
     order = Sorted(go=[], give_up=[], hold=[])
     for one in found:
         message = one.message
@@ -320,15 +272,9 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
     """Why words that wait are not sent after all, asked in the moment before they would leave."""
     if one.expires_at is not None and one.expires_at <= now:
         return OutboxStatus.EXPIRED, "late"
-    if (
-        one.programme_stopped_at is not None
-        and one.message.purpose is not Purpose.CRISIS
-    ):
+    if one.programme_stopped_at is not None and one.message.purpose is not Purpose.CRISIS:
         return OutboxStatus.CANCELLED, "programme-stopped"
-    if (
-        one.address_state is not AddressState.ACTIVE
-        and one.message.purpose is not Purpose.CRISIS
-    ):
+    if one.address_state is not AddressState.ACTIVE and one.message.purpose is not Purpose.CRISIS:
         return OutboxStatus.CANCELLED, "address"
     if one.message.purpose in ALWAYS_SENT:
         return None
@@ -339,20 +285,14 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
     return None
 
 
-def _held_until(
-    one: Candidate, plans: Mapping[int, Plan], *, now: datetime
-) -> datetime | None:
+def _held_until(one: Candidate, plans: Mapping[int, Plan], *, now: datetime) -> datetime | None:
     """Until when words wait: what we begin is not begun at night, nor in a pause."""
     if one.message.purpose not in BEGUN_BY_US:
         return None
     if one.paused_until is not None and one.paused_until > now:
         return one.paused_until
     plan = plans.get(one.message.programme_id or 0)
-    if (
-        plan is None
-        or one.zone is None
-        or not is_quiet(plan.programme.quiet, zone=one.zone, now=now)
-    ):
+    if plan is None or one.zone is None or not is_quiet(plan.programme.quiet, zone=one.zone, now=now):
         return None
     return quiet_until(plan.programme.quiet, zone=one.zone, now=now)
 
@@ -366,9 +306,7 @@ def _sent(message: OutboxMessage, delivered: Delivered) -> Outcome:
     )
 
 
-async def _address_news(
-    work: Work, message: OutboxMessage, failed: SendFailed, *, now: datetime
-) -> None:
+async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, *, now: datetime) -> None:
     """What a refusal says about the address itself."""
     if failed.moved_to is not None:
         await work.participants.move_address(
@@ -376,13 +314,9 @@ async def _address_news(
         )
     elif failed.gone:
         state = AddressState.STOPPED if failed.stopped else AddressState.BAD
-        await work.participants.set_address_state(
-            [(message.address_id, state)], now=now
-        )
+        await work.participants.set_address_state([(message.address_id, state)], now=now)
         if message.participant_id is not None:
-            await work.alerts.raise_these(
-                [_alert(message, "blocked" if failed.stopped else "bouncing")], now=now
-            )
+            await work.alerts.raise_these([_alert(message, "blocked" if failed.stopped else "bouncing")], now=now)
 
 
 def _alert(message: OutboxMessage, kind: str) -> NewAlert:

@@ -22,9 +22,7 @@ class Doorstep:
     now: datetime
     pile: Pile
 
-    async def meet(
-        self, message: InboundMessage, *, once: str
-    ) -> tuple[str, int | None]:
+    async def meet(self, message: InboundMessage, *, once: str) -> tuple[str, int | None]:
         """Greet a stranger. Gives the state of the arrival and the person it turned out to be, if any."""
         if message.kind in (
             InboundKind.NOTHING,
@@ -33,9 +31,7 @@ class Doorstep:
         ):
             return "handled", None
         if message.kind is InboundKind.START and message.words:
-            linked = await self.work.participants.use_deep_link(
-                message.words, now=self.now
-            )
+            linked = await self.work.participants.use_deep_link(message.words, now=self.now)
             if linked is not None:
                 return await self._link(message, linked, once=once)
         await self._greet(message)
@@ -68,12 +64,8 @@ class Doorstep:
             participant_id=person,
             now=self.now,
         )
-        await self.work.participants.change(
-            person, preferred_channel=message.channel, stopped_at=None
-        )
-        plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[
-            places[0].programme_id
-        ]
+        await self.work.participants.change(person, preferred_channel=message.channel, stopped_at=None)
+        plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[places[0].programme_id]
         occasion = Occasion(
             once=once,
             purpose=Purpose.CONFIRMATION,
@@ -82,9 +74,7 @@ class Doorstep:
             now=self.now,
         )
         said = [say(plan, "phrases/telegram-welcome", participant=places[0])]
-        self.pile.drafts += drafts(
-            said, participant=places[0], address=address, occasion=occasion
-        )
+        self.pile.drafts += drafts(said, participant=places[0], address=address, occasion=occasion)
         return "handled", person
 
     async def _greet(self, message: InboundMessage) -> None:
@@ -95,21 +85,11 @@ class Doorstep:
         if plan is None:
             return
         address = await self._remembered(message, programme)
-        key = (
-            "phrases/telegram-bad-code"
-            if message.kind is InboundKind.START and message.words
-            else "phrases/stranger"
-        )
-        self.pile.drafts.append(
-            self._draft(key, address=address, programme=programme, plan=plan)
-        )
+        key = "phrases/telegram-bad-code" if message.kind is InboundKind.START and message.words else "phrases/stranger"
+        self.pile.drafts.append(self._draft(key, address=address, programme=programme, plan=plan))
 
-    async def _remembered(
-        self, message: InboundMessage, programme: ProgrammeRow
-    ) -> Address:
-        found: list[Owner] = await self.work.participants.strangers_at(
-            message.channel, message.sender
-        )
+    async def _remembered(self, message: InboundMessage, programme: ProgrammeRow) -> Address:
+        found: list[Owner] = await self.work.participants.strangers_at(message.channel, message.sender)
         if found:
             return found[0].address
         return await self.work.participants.add_address(
@@ -119,9 +99,7 @@ class Doorstep:
             now=self.now,
         )
 
-    def _draft(
-        self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan
-    ) -> Draft:
+    def _draft(self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan) -> Draft:
         language = plan.programme.languages[0]
         return Draft(
             organisation_id=programme.organisation_id,
@@ -130,9 +108,7 @@ class Doorstep:
             channel=address.channel,
             purpose=Purpose.REPLY,
             priority=Priority.REPLY,
-            text=plan.texts.say(
-                key, language=language, fallback=plan.programme.languages, values={}
-            ),
+            text=plan.texts.say(key, language=language, fallback=plan.programme.languages, values={}),
             available_at=self.now,
             expires_at=self.now + REPLY_LASTS,
             language=language,

@@ -71,13 +71,9 @@ class Batch:
     address_states: list[tuple[int, AddressState]] = field(default_factory=list)
 
     @classmethod
-    async def load(
-        cls, work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: datetime
-    ) -> "Batch":
+    async def load(cls, work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: datetime) -> "Batch":
         """Find out who everybody is and what they were asked, in a fixed number of questions to the database."""
-        owners = await work.participants.behind(
-            [one.waiting.sender_hash for one in heard]
-        )
+        owners = await work.participants.behind([one.waiting.sender_hash for one in heard])
         known: dict[int, tuple[Heard, Owner]] = {}
         strangers, coaches = [], []
         for one in heard:
@@ -92,9 +88,7 @@ class Batch:
         await work.participants.lock(known)
         people = await work.participants.people(known)
         lives = await work.conversations.open_with(known)
-        plans = await shelf.plans(
-            work, {one.programme_id for several in people.values() for one in several}
-        )
+        plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
         turns = []
         for person, (one, owner) in known.items():
             live = lives.get(person)
@@ -108,9 +102,7 @@ class Batch:
                     live=live,
                 )
             )
-        editions = await shelf.flows(
-            work, (live.definition_id for live in lives.values())
-        )
+        editions = await shelf.flows(work, (live.definition_id for live in lives.values()))
         return cls(work, shelf, now, turns, strangers, editions, coaches)
 
     async def answer(self) -> int:
@@ -123,16 +115,10 @@ class Batch:
         if self.strangers:
             doorstep = Doorstep(self.work, self.shelf, self.now, self.pile)
             for heard in self.strangers:
-                state, person = await doorstep.meet(
-                    heard.message, once=f"in/{heard.waiting.id}"
-                )
+                state, person = await doorstep.meet(heard.message, once=f"in/{heard.waiting.id}")
                 self._settle(heard, state=state, person=person)
-        await self.work.participants.set_address_state(
-            self.address_states, now=self.now
-        )
-        await self.work.participants.heard_from(
-            (turn.participant.id for turn in self.turns), now=self.now
-        )
+        await self.work.participants.set_address_state(self.address_states, now=self.now)
+        await self.work.participants.heard_from((turn.participant.id for turn in self.turns), now=self.now)
         await self.pile.write(self.work, now=self.now)
         await self.work.inbox.settle(self.handled, now=self.now)
         return len(self.handled)
@@ -166,13 +152,8 @@ class Batch:
 
     async def _listen(self, turn: Turn) -> None:
         readings = self.shelf.readings
-        reading = (
-            readings.get(turn.participant.language)
-            or readings[turn.plan.programme.languages[0]]
-        )
-        wish = read_wish(
-            turn.message.words, reading=reading, every=tuple(readings.values())
-        )
+        reading = readings.get(turn.participant.language) or readings[turn.plan.programme.languages[0]]
+        wish = read_wish(turn.message.words, reading=reading, every=tuple(readings.values()))
         said = turn.message.opt_out
         if said == "STOP" or wish is Wish.STOP:
             await self._stop(turn, silently=said == "STOP")
@@ -263,33 +244,19 @@ class Batch:
             self._say(turn, "phrases/stopped", purpose=Purpose.CONFIRMATION)
 
     async def _restart(self, turn: Turn, *, silently: bool) -> None:
-        await self.work.participants.change(
-            turn.participant.id, stopped_at=None, paused_until=None
-        )
+        await self.work.participants.change(turn.participant.id, stopped_at=None, paused_until=None)
         self.address_states.append((turn.address.id, AddressState.ACTIVE))
         if not silently:
             self._say(turn, "phrases/started", purpose=Purpose.CONFIRMATION)
 
     def _away(self, turn: Turn) -> bool:
         one = turn.participant
-        left = (
-            one.ended_on is not None
-            and one.ended_on < self.now.astimezone(zone_of(one.zone)).date()
-        )
+        left = one.ended_on is not None and one.ended_on < self.now.astimezone(zone_of(one.zone)).date()
         return one.stopped_at is not None or left
 
     def _is_answered(self, turn: Turn) -> bool:
-        moved = [
-            one
-            for one in self.pile.moved
-            if turn.live is not None and one.id == turn.live.id
-        ]
-        return (
-            not moved
-            or turn.live is None
-            or moved[-1].outcome is not None
-            or moved[-1].state != turn.live.state
-        )
+        moved = [one for one in self.pile.moved if turn.live is not None and one.id == turn.live.id]
+        return not moved or turn.live is None or moved[-1].outcome is not None or moved[-1].state != turn.live.state
 
     def _say(
         self,
@@ -309,11 +276,7 @@ class Batch:
             self._alert(turn, alert)
 
     def _alert(self, turn: Turn, kind: str) -> None:
-        self.pile.alerts.append(
-            alert_about(
-                turn.participant, kind, once=turn.once, about=turn.heard.waiting.id
-            )
-        )
+        self.pile.alerts.append(alert_about(turn.participant, kind, once=turn.once, about=turn.heard.waiting.id))
 
     def _occasion(self, turn: Turn, purpose: Purpose) -> Occasion:
         return Occasion(

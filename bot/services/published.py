@@ -42,11 +42,7 @@ class Plan:
 
     def language_of(self, wanted: str) -> str:
         """The person's language if the programme speaks it, the programme's own otherwise."""
-        return (
-            wanted
-            if wanted in self.programme.languages
-            else self.programme.languages[0]
-        )
+        return wanted if wanted in self.programme.languages else self.programme.languages[0]
 
 
 class Shelf:
@@ -58,9 +54,7 @@ class Shelf:
         self._flows: dict[int, FlowEdition] = {}
         self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
 
-    async def plans(
-        self, work: Work, programmes: Iterable[int] | None = None
-    ) -> dict[int, Plan]:
+    async def plans(self, work: Work, programmes: Iterable[int] | None = None) -> dict[int, Plan]:
         """The live plan of each of these programmes (or of all). One that has published nothing is not there."""
         editions: dict[int, list[Edition]] = {}
         for edition in await work.definitions.live(programmes):
@@ -70,9 +64,7 @@ class Shelf:
             found[programme_id] = await self._plan(work, programme_id, live)
         return found
 
-    async def flows(
-        self, work: Work, definitions: Iterable[int]
-    ) -> dict[int, FlowEdition]:
+    async def flows(self, work: Work, definitions: Iterable[int]) -> dict[int, FlowEdition]:
         """These versions of flows, live or not: a conversation goes on in the version it began with."""
         wanted = set(definitions)
         await self._fetch(work, wanted - self._flows.keys())
@@ -92,21 +84,15 @@ class Shelf:
         spoken = read_definition(phrases)
         programme = read_definition(whole)
         instrument = read_definition(measured)
-        assert isinstance(programme.what, Programme) and isinstance(
-            instrument.what, Instrument
-        )
+        assert isinstance(programme.what, Programme) and isinstance(instrument.what, Instrument)
         texts = Texts(spoken.words).over(programme.words).over(instrument.words)
-        flows = await self.flows(
-            work, (one.id for one in live if one.kind is DefinitionKind.FLOW)
-        )
+        flows = await self.flows(work, (one.id for one in live if one.kind is DefinitionKind.FLOW))
         plan = Plan(
             programme_id=programme_id,
             programme=programme.what,
             instrument=instrument.what,
             texts=texts,
-            flows={
-                edition.flow.slug: edition.beside(texts) for edition in flows.values()
-            },
+            flows={edition.flow.slug: edition.beside(texts) for edition in flows.values()},
         )
         self._plans[programme_id] = (key, plan)
         return plan
@@ -115,11 +101,7 @@ class Shelf:
         self._read.update(await work.definitions.read(missing))
 
     def _only(self, live: list[Edition], kind: DefinitionKind) -> Definition:
-        return next(
-            self._read[edition.id][1]
-            for edition in reversed(live)
-            if edition.kind is kind
-        )
+        return next(self._read[edition.id][1] for edition in reversed(live) if edition.kind is kind)
 
     def _flow(self, definition_id: int) -> FlowEdition:
         edition, definition = self._read[definition_id]

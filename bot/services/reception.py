@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 class Reception:
     """Handles arrivals. Safe to call from many processes: one that is held by another is left alone."""
 
-    def __init__(
-        self, database: Database, shelf: Shelf, readers: Mapping[ChannelName, Reader]
-    ) -> None:
+    def __init__(self, database: Database, shelf: Shelf, readers: Mapping[ChannelName, Reader]) -> None:
         self._database = database
         self._shelf = shelf
         self._readers = readers
@@ -63,11 +61,7 @@ class Reception:
         try:
             async with unit_of_work(self._database) as work:
                 waiting = await work.inbox.one(arrival)
-                return (
-                    0
-                    if waiting is None
-                    else await self._handle(work, [waiting], now=now)
-                )
+                return 0 if waiting is None else await self._handle(work, [waiting], now=now)
         except DatabaseAway:
             raise
         except Exception as wrong:
@@ -92,15 +86,11 @@ class Reception:
             )
             return 1
 
-    async def _handle(
-        self, work: Work, waiting: list[Waiting], *, now: datetime
-    ) -> int:
+    async def _handle(self, work: Work, waiting: list[Waiting], *, now: datetime) -> int:
         heard, unreadable = [], []
         for one in waiting:
             try:
-                heard.append(
-                    Heard(waiting=one, message=self._readers[one.channel](one.raw))
-                )
+                heard.append(Heard(waiting=one, message=self._readers[one.channel](one.raw)))
             except Unreadable as wrong:
                 unreadable.append(_aside(one.id, str(wrong)))
         await work.inbox.settle(unreadable, now=now)

@@ -83,17 +83,11 @@ class Reminders:
         await work.programmes.change(row.id, planned_until=now)
         if not speaking:
             return 0
-        people = [
-            one
-            for one in await work.participants.of_programme(row.id)
-            if one.may_be_written_to(now=now)
-        ]
+        people = [one for one in await work.participants.of_programme(row.id) if one.may_be_written_to(now=now)]
         due = [
             one
             for zone, rule, firing in speaking
-            for one in await self._audience(
-                work, plan, rule, firing, people=[p for p in people if p.zone == zone]
-            )
+            for one in await self._audience(work, plan, rule, firing, people=[p for p in people if p.zone == zone])
         ]
         return await self._claim_and_queue(work, plan, due, now=now)
 
@@ -119,18 +113,12 @@ class Reminders:
         people: Sequence[Participant],
     ) -> list[Due]:
         if rule.slug == FAREWELL:
-            return [
-                Due(participant=one, rule=rule, firing=firing)
-                for one in people
-                if one.ended_on == firing.on
-            ]
+            return [Due(participant=one, rule=rule, firing=firing) for one in people if one.ended_on == firing.on]
         heard = [one for one in people if not rule.phases or one.phase in rule.phases]
         match rule.when:
             case BeforeMilestone(days=days):
                 by_enrolment = {one.enrolment_id: one for one in heard}
-                due = await work.calendar.milestones_due(
-                    plan.programme_id, on=firing.on + timedelta(days=days)
-                )
+                due = await work.calendar.milestones_due(plan.programme_id, on=firing.on + timedelta(days=days))
                 return [
                     Due(
                         participant=by_enrolment[one.enrolment_id],
@@ -146,37 +134,24 @@ class Reminders:
                 heard = [
                     one
                     for one in heard
-                    if held_on(plan.programme.activities, ahead, phase=one.phase)
-                    and _is_in(one, ahead)
+                    if held_on(plan.programme.activities, ahead, phase=one.phase) and _is_in(one, ahead)
                 ]
             case Weekly(weekdays=weekdays):
                 heard = heard if firing.on.isoweekday() in weekdays else []
             case EveryMonths():
-                heard = [
-                    one
-                    for one in heard
-                    if falls_on(rule.when, firing.on, started_on=one.started_on)
-                ]
+                heard = [one for one in heard if falls_on(rule.when, firing.on, started_on=one.started_on)]
         return [Due(participant=one, rule=rule, firing=firing) for one in heard]
 
-    async def _claim_and_queue(
-        self, work: Work, plan: Plan, due: Sequence[Due], *, now: datetime
-    ) -> int:
+    async def _claim_and_queue(self, work: Work, plan: Plan, due: Sequence[Due], *, now: datetime) -> int:
         claims = [_claim(plan, one, now=now) for one in due]
         new = await work.calendar.claim(claims, now=now)
         mine = [
             (one, claim)
             for one, claim in zip(due, claims, strict=True)
-            if (claim.enrolment_id, claim.rule, claim.about) in new
-            and claim.state != "expired"
+            if (claim.enrolment_id, claim.rule, claim.about) in new and claim.state != "expired"
         ]
         await work.outbox.queue(
-            [
-                draft
-                for one, _ in mine
-                if one.rule.says
-                for draft in _words(plan, one, now=now)
-            ],
+            [draft for one, _ in mine if one.rule.says for draft in _words(plan, one, now=now)],
             now=now,
         )
         return len(mine)
@@ -188,9 +163,7 @@ class Reminders:
         people = await work.participants.enrolled(one.enrolment_id for one in waiting)
         await work.participants.lock(one.id for one in people.values())
         plans = await self._shelf.plans(work, {one.programme_id for one in waiting})
-        busy = set(
-            await work.conversations.open_with(one.id for one in people.values())
-        )
+        busy = set(await work.conversations.open_with(one.id for one in people.values()))
         settled: list[tuple[int, str, str | None]] = []
         starts: list[Start] = []
         for one in waiting:
@@ -222,15 +195,11 @@ class Reminders:
         now: datetime,
     ) -> Start | None:
         participant, plan = people[one.enrolment_id], plans[one.programme_id]
-        rule = next(
-            (rule for rule in plan.programme.rules if rule.slug == one.rule), None
-        )
+        rule = next((rule for rule in plan.programme.rules if rule.slug == one.rule), None)
         if rule is None or rule.begins is None or rule.begins not in plan.flows:
             settled.append((one.id, "skipped", "rule-gone"))
         elif now >= one.expires_at:
-            settled.append(
-                (one.id, "expired", "busy" if participant.id in busy else "late")
-            )
+            settled.append((one.id, "expired", "busy" if participant.id in busy else "late"))
         elif participant.address is None or not participant.may_be_written_to(now=now):
             settled.append((one.id, "skipped", "not-written-to"))
         elif participant.id in busy and rule.when_busy is WhenBusy.SKIP:
@@ -298,55 +267,37 @@ def _words(plan: Plan, due: Due, *, now: datetime) -> list[Draft]:
         now=now,
     )
     said = say(plan, rule.says, participant=participant, values=_values(plan, due))
-    return drafts(
-        [said], participant=participant, address=participant.address, occasion=occasion
-    )
+    return drafts([said], participant=participant, address=participant.address, occasion=occasion)
 
 
 def _values(plan: Plan, due: Due) -> dict[str, str]:
     language = plan.language_of(due.participant.language)
 
     def words(key: str) -> str:
-        return plan.texts.say(
-            key, language=language, fallback=plan.programme.languages, values={}
-        )
+        return plan.texts.say(key, language=language, fallback=plan.programme.languages, values={})
 
     match due.rule.when:
         case BeforeMilestone(days=days):
-            milestones = {
-                one.slug: one
-                for phase in plan.programme.phases
-                for one in phase.milestones
-            }
-            title = (
-                words(milestones[due.about].title) if due.about in milestones else ""
-            )
+            milestones = {one.slug: one for phase in plan.programme.phases for one in phase.milestones}
+            title = words(milestones[due.about].title) if due.about in milestones else ""
             return {
                 "milestone": title,
                 "day": day(due.firing.on + timedelta(days=days), language),
             }
         case BeforeDay(days=days):
             ahead = due.firing.on + timedelta(days=days)
-            today = held_on(
-                plan.programme.activities, ahead, phase=due.participant.phase
-            )
-            return {"day": day(ahead, language)} | _activities(
-                plan, today, language=language
-            )
+            today = held_on(plan.programme.activities, ahead, phase=due.participant.phase)
+            return {"day": day(ahead, language)} | _activities(plan, today, language=language)
         case Weekly() | EveryMonths():
             return {"day": day(due.firing.on, language)}
 
 
-def _activities(
-    plan: Plan, today: tuple[Activity, ...], *, language: str
-) -> dict[str, str]:
+def _activities(plan: Plan, today: tuple[Activity, ...], *, language: str) -> dict[str, str]:
     if not today:
         return {}
 
     def words(key: str, **values: str) -> str:
-        return plan.texts.say(
-            key, language=language, fallback=plan.programme.languages, values=values
-        )
+        return plan.texts.say(key, language=language, fallback=plan.programme.languages, values=values)
 
     lines = [
         words(

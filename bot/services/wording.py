@@ -83,10 +83,7 @@ def say_effects(
     channel: ChannelName,
 ) -> list[Said]:
     """What a turn says, in order. By SMS it is one message: several would cost more and may arrive in any order."""
-    said = [
-        _effect(plan, edition, effect, participant=participant, channel=channel)
-        for effect in effects
-    ]
+    said = [_effect(plan, edition, effect, participant=participant, channel=channel) for effect in effects]
     if channel is not ChannelName.SMS or len(said) < 2:
         return said
     return [
@@ -113,9 +110,7 @@ def drafts(
             participant_id=participant.id,
             address_id=address.id,
             channel=address.channel,
-            purpose=Purpose.QUESTION
-            if one.step and occasion.purpose is Purpose.REPLY
-            else occasion.purpose,
+            purpose=Purpose.QUESTION if one.step and occasion.purpose is Purpose.REPLY else occasion.purpose,
             priority=occasion.priority,
             text=one.text,
             available_at=occasion.now,
@@ -178,50 +173,32 @@ def _effect(
     key = _key(plan, effect, channel)
 
     def words(of: str) -> str:
-        return edition.texts.say(
-            of, language=language, fallback=plan.programme.languages, values=values
-        )
+        return edition.texts.say(of, language=language, fallback=plan.programme.languages, values=values)
 
     if question is None or effect.nudge:
         return Said(text=words(key), language=language)
     lines = [words(key), *_choices(question, words=words, key=key, channel=channel)]
     buttons = _buttons(question, words=words) if channel is ChannelName.TELEGRAM else ()
-    return Said(
-        text="\n".join(lines), language=language, buttons=buttons, step=question.id
-    )
+    return Said(text="\n".join(lines), language=language, buttons=buttons, step=question.id)
 
 
 def _key(plan: Plan, effect: Send, channel: ChannelName) -> str:
     question = effect.question
-    neutral = (
-        channel is ChannelName.SMS and plan.programme.sms_wording is SmsWording.NEUTRAL
-    )
-    if (
-        question is not None
-        and question.sms_text
-        and neutral
-        and effect.text == question.text
-    ):
+    neutral = channel is ChannelName.SMS and plan.programme.sms_wording is SmsWording.NEUTRAL
+    if question is not None and question.sms_text and neutral and effect.text == question.text:
         return question.sms_text
     return effect.text
 
 
-def _choices(
-    question: Ask, *, words: Words, key: str, channel: ChannelName
-) -> list[str]:
-    # A question asked again in other words does not list everything once more; a neutral one names nothing.
-    if key != question.text:
+def _choices(question: Ask, *, words: Words, key: str, channel: ChannelName) -> list[str]:
+    # A question asked again in other words does not list everything once more.
+    if key not in (question.text, question.sms_text):
         return []
-    if question.anchors:
-        return [
-            f"{level} = {words(anchor)}"
-            for level, anchor in enumerate(question.anchors, start=question.low)
-        ]
+    if question.anchors and key == question.text:
+        # The neutral wording names its two ends itself, and nothing in between.
+        return [f"{level} = {words(anchor)}" for level, anchor in enumerate(question.anchors, start=question.low)]
     if question.choices and channel is ChannelName.SMS:
-        return [
-            f"{place}. {words(choice.label)}"
-            for place, choice in enumerate(question.choices, start=1)
-        ]
+        return [f"{place}. {words(choice.label)}" for place, choice in enumerate(question.choices, start=1)]
     return []
 
 
@@ -232,21 +209,11 @@ def _buttons(question: Ask, *, words: Words) -> tuple[tuple[Button, ...], ...]:
     rows: list[tuple[Button, ...]] = []
     match question.answer:
         case AnswerKind.SCALE:
-            rows.append(
-                tuple(
-                    button(str(level), str(level))
-                    for level in range(question.low, question.high + 1)
-                )
-            )
+            rows.append(tuple(button(str(level), str(level)) for level in range(question.low, question.high + 1)))
         case AnswerKind.YES_NO:
-            rows.append(
-                (button(words("phrases/yes"), "yes"), button(words("phrases/no"), "no"))
-            )
+            rows.append((button(words("phrases/yes"), "yes"), button(words("phrases/no"), "no")))
         case AnswerKind.CHOICE | AnswerKind.SEVERAL:
-            rows.extend(
-                (button(words(choice.label), choice.value),)
-                for choice in question.choices
-            )
+            rows.extend((button(words(choice.label), choice.value),) for choice in question.choices)
         case AnswerKind.NUMBER | AnswerKind.DATE | AnswerKind.WORDS:
             pass
     if question.answer is AnswerKind.SEVERAL:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.storage.alerts import Alerts, Summaries
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
@@ -14,6 +16,7 @@ from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
 from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
+from bot.storage.sealing import Sealer
 from bot.storage.talk import Conversations, Ratings
 
 
@@ -39,18 +42,28 @@ class Work:
 async def unit_of_work(database: Database) -> AsyncIterator[Work]:
     """Everything or nothing: committed on leaving, rolled back if raised."""
     async with database.transaction() as connection:
-        sealer = database.sealer
-        yield Work(
-            participants=Participants(connection, sealer),
-            coaches=Coaches(connection, sealer),
-            programmes=Programmes(connection),
-            definitions=Definitions(connection),
-            calendar=Calendar(connection),
-            conversations=Conversations(connection),
-            ratings=Ratings(connection),
-            alerts=Alerts(connection),
-            summaries=Summaries(connection),
-            inbox=Inbox(connection, sealer),
-            outbox=Outbox(connection, sealer),
-            pauses=Pauses(connection),
-        )
+        yield _stores(connection, database.sealer)
+
+
+@asynccontextmanager
+async def looking(database: Database) -> AsyncIterator[Work]:
+    """The same stores, for reading only: nothing is locked, and writing fails."""
+    async with database.reading() as connection:
+        yield _stores(connection, database.sealer)
+
+
+def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
+    return Work(
+        participants=Participants(connection, sealer),
+        coaches=Coaches(connection, sealer),
+        programmes=Programmes(connection),
+        definitions=Definitions(connection),
+        calendar=Calendar(connection),
+        conversations=Conversations(connection),
+        ratings=Ratings(connection),
+        alerts=Alerts(connection),
+        summaries=Summaries(connection),
+        inbox=Inbox(connection, sealer),
+        outbox=Outbox(connection, sealer),
+        pauses=Pauses(connection),
+    )

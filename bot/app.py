@@ -1,0 +1,183 @@
+"""The one place that chooses what is real: database, channels and clock are put together here."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.channels.channel import Channel
+from bot.channels.email import EmailChannel
+from bot.channels.quiet import quiet_logs
+from bot.channels.rehearsal import Rehearsal
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_feed import TelegramFeed, bot_id
+from bot.channels.telegram_updates import read_update
+from bot.channels.twilio import TwilioChannel
+from bot.channels.twilio_forms import read_message
+from bot.content.reply_words import load_readings
+from bot.domain.people import ChannelName
+from bot.doors.clock import Clock
+from bot.services.conversation import fall_silent
+from bot.services.delivery import Delivery
+from bot.services.published import Shelf
+from bot.services.reception import Reader, Reception
+from bot.services.reminders import Reminders
+from bot.services.summaries import Summaries
+from bot.settings import Settings, SettingsRefused
+from bot.storage.database import Database
+from bot.storage.landing import Landing
+from bot.storage.programmes import senders
+from bot.storage.schema import pending
+from bot.storage.unit_of_work import unit_of_work
+
+Now = Callable[[], datetime]
+
+
+def machine_clock() -> datetime:
+    """The machine's own time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Senders:
+    """From which number or Messaging Service each programme sends. Read anew by a tick."""
+
+    database: Database
+    default: str
+    own: Mapping[int, str] = field(default_factory=dict)
+
+    def of(self, programme_id: int | None) -> str:
+        """The programme's own, or the default one."""
+        return self.own.get(programme_id or 0, self.default)
+
+    async def refresh(self) -> None:
+        """See who has one of their own."""
+        async with unit_of_work(self.database) as work:
+            self.own = senders(await work.programmes.all())
+
+
+@dataclass
+class App:
+    """Everything that runs in one process. Programme time is `now`; machine time is nobody's to move."""
+
+    settings: Settings
+    now: Now
+    database: Database
+    landing: Landing
+    shelf: Shelf
+    senders: Senders
+    channels: dict[ChannelName, Channel]
+    reception: Reception
+    reminders: Reminders
+    delivery: Delivery
+    summaries: Summaries
+    feed: TelegramFeed | None = None
+    clock: Clock | None = None
+
+    async def step(self, now: datetime) -> None:
+        """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
+        await self.plan(now)
+        await self.silence(now)
+        await self.summaries.queue_weekly(now=now)
+        await self.reception.receive(now=now)
+        await self.delivery.send_queued(now=now)
+
+    async def plan(self, now: datetime) -> None:
+        """Queue what falls due."""
+        if await self.reminders.queue_due(now=now):
+            self.nudge("send")
+
+    async def silence(self, now: datetime) -> None:
+        """Nudge or end conversations that have gone silent."""
+        async with unit_of_work(self.database) as work:
+            silent = await fall_silent(work, self.shelf, now=now)
+        if silent:
+            self.nudge("send")
+
+    async def listen(self, now: datetime) -> None:
+        """Handle what arrived."""
+        if await self.reception.receive(now=now):
+            self.nudge("send")
+
+    def nudge(self, name: str) -> None:
+        """Have a tick now, if the clock runs."""
+        if self.clock is not None:
+            self.clock.nudge(name)
+
+    async def not_ready(self) -> list[str]:
+        """What keeps the program from working, by name."""
+        return ["migrations"] if await pending(self.database) else []
+
+    async def close(self) -> None:
+        """Let go of everything that was opened."""
+        for channel in self.channels.values():
+            await channel.close()
+        if self.feed is not None:
+            await self.feed.close()
+        await self.database.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    now: Now = machine_clock,
+    channels: Callable[[Settings, Senders], dict[ChannelName, Channel]] | None = None,
+) -> App:
+    """Put everything together. Nothing is connected yet, so whoever is down now may come later.
+
+    Raises `SettingsRefused` when a key is missing, `DatabaseBusy` when another process has the SQLite file,
+    `ContentRefused` when the reply words cannot be read.
+    """
+    quiet_logs()
+    if settings.key is None:
+        raise SettingsRefused("FRAMSTEG_KEY is missing: make one with `openssl rand -base64 32` and keep a copy")
+    database = Database(settings.database_url, key=settings.key, synchronous=settings.sqlite_synchronous)
+    shelf = Shelf(load_readings(settings.content))
+    own = Senders(database=database, default=settings.twilio_sender or "")
+    real = (channels or real_channels)(settings, own)
+    if settings.rehearsal:
+        allowed = frozenset(settings.rehearsal)
+        real = {name: Rehearsal(channel=channel, allowed=allowed) for name, channel in real.items()}
+    app = App(
+        settings=settings,
+        now=now,
+        database=database,
+        landing=Landing(database),
+        shelf=shelf,
+        senders=own,
+        channels=real,
+        reception=Reception(database, shelf, readers(settings)),
+        reminders=Reminders(database, shelf),
+        delivery=Delivery(database, shelf, real, holder=database.process, machine_clock=machine_clock),
+        summaries=Summaries(database, shelf),
+    )
+    if settings.telegram_token:
+        app.feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api)
+    return app
+
+
+def real_channels(settings: Settings, own: Senders) -> dict[ChannelName, Channel]:
+    """The channels the settings ask for."""
+    found: dict[ChannelName, Channel] = {}
+    if settings.twilio_account and settings.twilio_token and settings.public_url:
+        found[ChannelName.SMS] = TwilioChannel(
+            account=settings.twilio_account,
+            token=settings.twilio_token,
+            api=settings.twilio_api,
+            public_url=settings.public_url,
+            sender_of=own.of,
+        )
+    if settings.telegram_token:
+        found[ChannelName.TELEGRAM] = TelegramChannel(token=settings.telegram_token, api=settings.telegram_api)
+    if settings.smtp_url:
+        found[ChannelName.EMAIL] = EmailChannel(smtp_url=settings.smtp_url, sender=settings.mail_from)
+    return found
+
+
+def readers(settings: Settings) -> dict[ChannelName, Reader]:
+    """Who reads what arrives, by channel."""
+    account = bot_id(settings.telegram_token) if settings.telegram_token else ""
+    return {
+        ChannelName.SMS: read_message,
+        ChannelName.TELEGRAM: functools.partial(read_update, account=account),
+    }

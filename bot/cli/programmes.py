@@ -1,0 +1,104 @@
+"""`framsteg programme …`, `stop-all` and `resume`: what is published, and whether it sends."""
+
+from pathlib import Path
+
+import click
+
+from bot.cli.terminal import do, opened
+
+
+@click.group()
+def programme() -> None:
+    """Publish programmes, and get them back as YAML."""
+
+
+@programme.command("publish")
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--organisation", default="organisation", show_default=True, help="Whose programme it is: a short name.")
+def publish_programme(directory: Path, organisation: str) -> None:
+    """Publish DIRECTORY as the next version. Conversations under way finish on theirs."""
+
+    async def work() -> None:
+        from bot.services.publishing import publish
+
+        async with opened() as desk:
+            done = await publish(
+                desk.database,
+                directory.resolve(),
+                content=desk.settings.content,
+                organisation=organisation,
+                now=desk.now,
+            )
+        for (kind, slug), version in done.versions.items():
+            click.echo(f"{kind} {slug}: version {version}")
+        if not done.versions:
+            click.echo("nothing is new")
+
+    do(work)
+
+
+@programme.command("export")
+@click.argument("slug")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+def export_programme(slug: str, directory: Path) -> None:
+    """Write what is live as YAML into DIRECTORY, comments and all."""
+
+    async def work() -> None:
+        from bot.content.edit import write_sources
+        from bot.services.publishing import sources
+
+        async with opened(read_only=True) as desk:
+            files = write_sources(await sources(desk.database, slug), directory)
+        click.echo(f"{len(files)} files in {directory}")
+
+    do(work)
+
+
+@programme.command("sender")
+@click.argument("slug")
+@click.argument("sender")
+def set_sender(slug: str, sender: str) -> None:
+    """Give a programme a number (+46…) or Messaging Service (MG…) of its own."""
+
+    async def work() -> None:
+        from bot.storage.unit_of_work import unit_of_work
+
+        async with opened() as desk, unit_of_work(desk.database) as stores:
+            for row in await desk.programmes(stores, slug):
+                await stores.programmes.change(row.id, sms_sender=sender)
+        click.echo(f"{slug} sends from {sender}")
+
+    do(work)
+
+
+@click.command("stop-all")
+@click.argument("slug")
+def stop_all(slug: str) -> None:
+    """Send nothing more for a programme, from this moment. Answers still come in and are kept."""
+
+    async def work() -> None:
+        from bot.storage.unit_of_work import unit_of_work
+
+        async with opened() as desk, unit_of_work(desk.database) as stores:
+            for row in await desk.programmes(stores, slug):
+                await stores.programmes.change(row.id, stopped_at=desk.now)
+        click.echo(f"{slug} is stopped: `framsteg resume {slug}` lets it send again")
+
+    do(work)
+
+
+@click.command()
+@click.argument("slug")
+def resume(slug: str) -> None:
+    """Let a stopped programme send again. What fell due meanwhile is not made up for."""
+
+    async def work() -> None:
+        from bot.storage.unit_of_work import unit_of_work
+
+        async with opened() as desk, unit_of_work(desk.database) as stores:
+            for row in await desk.programmes(stores, slug):
+                if row.stopped_at is not None:
+                    await stores.programmes.change(row.id, stopped_at=None, planned_until=desk.now)
+        click.echo(f"{slug} sends again")
+
+    do(work)

@@ -1,0 +1,68 @@
+"""What every command shares: settings are read, refusals are told in one line, what was opened is closed."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import click
+
+from bot.settings import Settings, SettingsRefused
+
+ONE_PROCESS = "stop `framsteg run` first: an SQLite file belongs to one process (PostgreSQL takes many)"
+NO_KEY = "FRAMSTEG_KEY is missing: make one with `openssl rand -base64 32` and keep a copy"
+
+
+def settings() -> Settings:
+    """The settings of this process, or one line that names the wrong key and exit code 2."""
+    try:
+        return Settings.from_environment(os.environ)
+    except SettingsRefused as refused:
+        refuse(str(refused))
+
+
+def refuse(why: str) -> NoReturn:
+    """Say why, and leave with exit code 2."""
+    click.echo(why, err=True)
+    sys.exit(2)
+
+
+def do(work: Callable[[], Awaitable[None]]) -> None:
+    """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace."""
+    from bot.content.complaints import ContentRefused
+    from bot.services.publishing import NothingPublished
+    from bot.services.roster import NotOnTheRoster, PeopleRefused
+    from bot.storage.away import DatabaseAway
+    from bot.storage.database import DatabaseBusy
+
+    async def whole() -> None:
+        await work()
+
+    try:
+        asyncio.run(whole())
+    except DatabaseBusy as busy:
+        refuse(f"{busy}; {ONE_PROCESS}")
+    except DatabaseAway:
+        refuse("FRAMSTEG_DATABASE_URL: the database does not answer: `framsteg doctor` says more")
+    except NothingPublished as nothing:
+        refuse(f"nothing is published for '{nothing}': `framsteg programme publish DIR`")
+    except (SettingsRefused, ContentRefused, NotOnTheRoster, PeopleRefused) as refused:
+        refuse(str(refused))
+
+
+@asynccontextmanager
+async def opened(*, read_only: bool = False) -> AsyncIterator["Desk"]:
+    """The database and what a command needs beside it, closed afterwards."""
+    from bot.cli.desk import Desk
+
+    chosen = settings()
+    if chosen.key is None:
+        refuse(NO_KEY)
+    desk = Desk.open(chosen, key=chosen.key, read_only=read_only)
+    try:
+        await desk.must_be_migrated()
+        yield desk
+    finally:
+        await desk.database.close()

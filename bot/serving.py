@@ -1,0 +1,187 @@
+"""One process, one loop: the doors, the clock and the fetching start together and stop together."""
+
+import asyncio
+import functools
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.app import App
+from bot.channels.telegram_feed import bot_id
+from bot.domain.messages import DeliveryReceipt
+from bot.doors.clock import Clock, Tick
+from bot.doors.health import health_routes
+from bot.doors.sms import SmsDoor, sms_routes
+from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
+from bot.storage import leases
+from bot.storage.schema import pending
+
+POLL_LEASE_SECONDS = 10.0
+FETCHING_STOPS_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class NotReady(Exception):
+    """The program cannot start as things are: one line that says what to do."""
+
+
+def clock_of(app: App) -> Clock:
+    """The ticks of a running process."""
+
+    async def send(now: datetime) -> None:
+        await app.delivery.send_queued(now=now)
+
+    async def settle(now: datetime) -> None:
+        if await app.delivery.settle(now=now):
+            app.nudge("send")
+
+    async def summarise(now: datetime) -> None:
+        if await app.summaries.queue_weekly(now=now):
+            app.nudge("send")
+
+    async def refresh(now: datetime) -> None:
+        await app.senders.refresh()
+
+    return Clock(
+        (
+            Tick(name="listen", every=timedelta(seconds=2), do=app.listen),
+            Tick(name="send", every=timedelta(seconds=1), do=send),
+            Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
+            Tick(name="settle", every=timedelta(seconds=5), do=settle),
+            Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
+            Tick(name="summarise", every=timedelta(seconds=60), do=summarise),
+            Tick(name="refresh", every=timedelta(seconds=60), do=refresh),
+        ),
+        now=app.now,
+    )
+
+
+def routes(app: App) -> list[BaseRoute]:
+    """The doors to the world."""
+    found: list[BaseRoute] = list(health_routes(app.not_ready))
+    settings = app.settings
+
+    def listen() -> None:
+        app.nudge("listen")
+
+    async def note(receipt: DeliveryReceipt) -> None:
+        await app.delivery.note_receipt(receipt, now=app.now())
+
+    if settings.twilio_account and settings.twilio_token and settings.public_url:
+        door = SmsDoor(
+            public_url=settings.public_url,
+            account=settings.twilio_account,
+            token=settings.twilio_token,
+            clock=app.now,
+            keep=app.landing.keep,
+            nudge=listen,
+            note_receipt=note,
+        )
+        found += sms_routes(door)
+    if settings.telegram_token and settings.telegram_mode == "webhook" and settings.telegram_secret:
+        hook = TelegramHook(
+            account=bot_id(settings.telegram_token),
+            secret=settings.telegram_secret,
+            clock=app.now,
+            keep=app.landing.keep,
+            nudge=listen,
+        )
+        found += telegram_routes(hook)
+    return found
+
+
+async def run(app: App, *, more_routes: list[BaseRoute] | None = None, ready: Callable[[str], None] = log.info) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is in hand. Raises `NotReady` if the database is not migrated."""
+    if await pending(app.database):
+        raise NotReady("the database is not up to date: run `framsteg migrate`")
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    app.clock = clock_of(app)
+    await app.senders.refresh()
+    async with _served(app, more_routes or []) as address:
+        app.clock.start()
+        fetching = asyncio.create_task(_fetch(app, stopping))
+        ready(f"ready at {address}")
+        await stopping.wait()
+        await app.clock.stop()
+        await asyncio.wait({fetching}, timeout=FETCHING_STOPS_SECONDS)
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+    await app.close()
+
+
+@asynccontextmanager
+async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
+    web = Starlette(routes=routes(app) + more)
+    listening = _bind(app.settings)
+    config = uvicorn.Config(
+        web, lifespan="off", access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=5
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    host, port = listening.getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which leaves the signals to us: whoever stops the program stops the clock and the fetching too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as trouble:
+        listening.close()
+        raise NotReady(
+            f"FRAMSTEG_HOST and FRAMSTEG_PORT: cannot serve at {settings.host}:{settings.port} ({trouble.strerror})"
+        ) from None
+    return listening
+
+
+async def _fetch(app: App, stopping: asyncio.Event) -> None:
+    settings = app.settings
+    if app.feed is None or not settings.telegram_token or settings.telegram_mode != "poll":
+        return
+    account = bot_id(settings.telegram_token)
+
+    async def hold() -> bool:
+        number = await leases.hold(
+            app.database, f"telegram/{account}", holder=app.database.process, seconds=POLL_LEASE_SECONDS
+        )
+        return number is not None
+
+    door = TelegramPoll(
+        account=account,
+        feed=app.feed,
+        clock=app.now,
+        hold=hold,
+        landing=app.landing,
+        nudge=functools.partial(app.nudge, "listen"),
+    )
+    try:
+        await poll(door, stopping)
+    finally:
+        await leases.release(app.database, f"telegram/{account}", holder=app.database.process)
