@@ -2,21 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
 from bot.storage import schema, tables
 from bot.storage.database import Database
 from bot.storage.migrate import REVISIONS, migrate, refuse_difference
 from bot.storage.sqlite import BrokenReferences
+from tests.builders import a_participant, a_rating
 from tests.databases import KEY, Databases
-
-_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 _REVISION = '''
 """A revision of the tests."""
@@ -97,7 +95,7 @@ def test_the_newest_revision_is_the_one_the_program_asks_for() -> None:
 
 
 async def test_a_table_that_others_refer_to_is_rebuilt_without_losing_a_row(database: Database, tmp_path: Path) -> None:
-    await _populate(database)
+    await a_rating(database, await a_participant(database), value=4)
     before = await _counts(database)
     assert sum(before.values()) >= len(before) and min(before.values()) == 1
     assert await migrate(database, revisions=(REVISIONS, _written(tmp_path, _REBUILD))) == (schema.HEAD, "9999")
@@ -116,7 +114,7 @@ async def test_foreign_keys_are_kept_again_after_a_rebuild(sqlite_database: Data
 
 
 async def test_a_revision_that_would_leave_orphans_is_rolled_back(sqlite_database: Database, tmp_path: Path) -> None:
-    await _populate(sqlite_database)
+    await a_rating(sqlite_database, await a_participant(sqlite_database), value=4)
     before = await _counts(sqlite_database)
     with pytest.raises(BrokenReferences, match="given_ratings"):
         await migrate(sqlite_database, revisions=(REVISIONS, _written(tmp_path, _ORPHAN)))
@@ -137,42 +135,3 @@ async def _counts(database: Database) -> dict[str, int]:
             table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
             for table in (tables.organisations, tables.participants, tables.enrolments, tables.given_ratings)
         }
-
-
-async def _populate(database: Database) -> None:
-    """One person with one rating, and all that stands before it."""
-    who = {"organisation_id": 1, "created_at": _AT}
-    rating = {"indicator": "sleep", "instrument": "progress", "instrument_version": 1, "language": "sv"}
-    rows = (
-        (tables.organisations, {"slug": "landskrona", "name": "Landskrona", "created_at": _AT}),
-        (tables.coaches, {"first_name": "Eva", "email": "eva@example.se", **who}),
-        (tables.programmes, {"slug": "stega", **who}),
-        (
-            tables.participants,
-            {"first_name": "Amina", "language": "ar", "zone": "Europe/Stockholm", "preferred_channel": "sms", **who},
-        ),
-        (
-            tables.enrolments,
-            {
-                **{"organisation_id": 1, "programme_id": 1, "participant_id": 1, "coach_id": 1, "phase": "start"},
-                **dict.fromkeys(("phase_since", "coach_since", "started_on"), date(2026, 3, 2)),
-            },
-        ),
-        (
-            tables.check_ins,
-            {
-                **{"enrolment_id": 1, "participant_id": 1, "flow": "weekly", "instrument": "progress"},
-                **{"instrument_version": 1, "rater": "participant", "began_at": _AT},
-            },
-        ),
-        (
-            tables.given_ratings,
-            {
-                **{"check_in_id": 1, "participant_id": 1, "enrolment_id": 1, "value": 4, "low": 1, "high": 5},
-                **{"rater": "participant", "rated_at": _AT, **rating},
-            },
-        ),
-    )
-    async with database.transaction() as connection:
-        for table, row in rows:
-            await connection.execute(insert(table), row)
