@@ -142,4 +142,5 @@ def _refusal(refused: TelegramError, *, repeatable: bool) -> SendFailed:
 
 def _nobody_there(words: str) -> bool:
     lower = words.lower()
-    return any(phrase in lower for phrase in ("chat not found", "peer_id_invalid", "user not found", "chat_id is empty"))
+    phrases = ("chat not found", "peer_id_invalid", "user not found", "chat_id is empty")
+    return any(phrase in lower for phrase in phrases)

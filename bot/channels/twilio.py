@@ -151,7 +151,7 @@ def _refusal(refused: TwilioException) -> SendFailed:
         return SendFailed(str(code), unsettled=True)
     if code in _THROTTLED:
         return SendFailed(str(code), retry_after=timedelta(seconds=1))
-    if code in _OUR_ACCOUNT or status in (401, 403) or code < _FIRST_CODE:
+    if code in _OUR_ACCOUNT or status in (401, 403, 404) or code < _FIRST_CODE:
         return SendFailed(str(code or status), retry_after=OUR_FAULT_LASTS)
     if code in _OUR_SENDER:
         return SendFailed(str(code))

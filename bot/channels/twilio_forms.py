@@ -46,10 +46,10 @@ def signed_by_twilio(url: str, raw: bytes, *, header: str, token: str, settings_
     """
     try:
         form = _fields(raw)
-    except Unreadable:
+        algorithm = get_signature_algorithm(settings_header)
+        return bool(header) and bool(_validator(token).validate(url, form, header, algorithm))
+    except (Unreadable, ValueError):  # what cannot be signed is not signed
         return False
-    algorithm = get_signature_algorithm(settings_header)
-    return bool(header) and bool(_validator(token).validate(url, form, header, algorithm))
 
 
 def read_form(raw: bytes) -> dict[str, str]:
