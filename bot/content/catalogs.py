@@ -37,6 +37,8 @@ class CatalogFile:
     path: str
     catalog: Catalog
     complaints: tuple[Complaint, ...]
+    refused: bool = False
+    """It could not be read at all: nothing is said about what is missing in it."""
 
     @cached_property
     def by_key(self) -> dict[str, Message]:
@@ -96,6 +98,8 @@ def read_catalog(file: Path, *, content: Path) -> CatalogFile:
 
 def check_catalog(file: CatalogFile, texts: Mapping[str, Text]) -> Checked:
     """The words of a catalog for `texts`."""
+    if file.refused:
+        return Checked(words={}, faults=file.complaints, gaps=())
     words: dict[str, str] = {}
     wrong = list(file.complaints)
     gaps = []
@@ -135,7 +139,7 @@ def console_words(language: str, *, content: Path) -> gettext.NullTranslations:
 
 def _refused(language: str, path: str, what: str, remedy: str, line: int = 1) -> CatalogFile:
     complaint = Complaint(path=path, line=line, column=1, what=what, remedy=remedy)
-    return CatalogFile(language=language, path=path, catalog=Catalog(), complaints=(complaint,))
+    return CatalogFile(language=language, path=path, catalog=Catalog(), complaints=(complaint,), refused=True)
 
 
 def _whole_file(file: CatalogFile, text: str) -> tuple[Complaint, ...]:

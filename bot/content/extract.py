@@ -122,7 +122,7 @@ def _updated(file: Path, entries: tuple[PoEntry, ...], *, language: str, content
         header = new_header(comment=comment, language=language, plural_forms=rule)
         return po_text(header, tuple(_fresh(entry, language) for entry in entries))
     known = read_catalog(file, content=content)
-    if not len(known.catalog) and known.complaints:
+    if known.refused:
         raise ContentRefused(known.complaints)
     header = header_of(file.read_text("utf-8"))
     if not header:

@@ -1,0 +1,91 @@
+"""Every shipped flow ends, every indicator is asked, and no file of ours is complained of."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.content.checks import check, parts
+from bot.content.packages import Package, load_package
+from bot.content.shelf import programme_directories
+from bot.domain.programme import AskedOf, When
+from bot.engine.definition import END, Ask, Flow
+
+CONTENT = Path(__file__).parents[2]
+MOST_PARTS = 3
+PROGRAMMES = programme_directories(CONTENT)
+
+
+@pytest.fixture(params=PROGRAMMES, ids=lambda directory: directory.name, scope="module")
+def package(request: pytest.FixtureRequest) -> Package:
+    return load_package(request.param, content=CONTENT)
+
+
+def test_nothing_we_ship_is_complained_of() -> None:
+    assert [str(complaint) for complaint in check(CONTENT)] == []
+
+
+def test_there_is_a_programme_to_begin_with() -> None:
+    assert "stega" in [directory.name for directory in PROGRAMMES]
+
+
+def ends(flow: Flow, step_id: str, seen: frozenset[str]) -> bool:
+    """Whether every way from a step comes to the end, when no step is passed twice."""
+    if step_id == END:
+        return True
+    if step_id in seen:
+        return False
+    place = flow.places[step_id]
+    step = flow.steps[place]
+    following = flow.steps[place + 1].id if place + 1 < len(flow.steps) else END
+    ways = {step.next or following}
+    if isinstance(step, Ask):
+        ways |= {branch.to for branch in step.branches}
+    return all(ends(flow, way, seen | {step_id}) for way in ways)
+
+
+def test_every_flow_ends_whatever_is_answered(package: Package) -> None:
+    for flow in package.flows.values():
+        assert ends(flow, flow.steps[0].id, frozenset()), flow.slug
+
+
+def test_every_indicator_is_asked_of_the_participants_it_is_meant_for(package: Package) -> None:
+    asked = {step.indicator for flow in package.flows.values() for step in flow.steps if isinstance(step, Ask)} - {None}
+    meant = {each.slug for each in package.instrument.indicators if each.asked_of is AskedOf.BOTH}
+    assert asked == meant
+
+
+def test_every_key_has_words_in_every_language_of_the_programme(package: Package) -> None:
+    for language in package.programme.languages:
+        assert set(package.words[language]) == set(package.words["sv"])
+
+
+def test_stega_asks_eleven_indicators_of_which_nine_of_the_participant() -> None:
+    package = load_package(CONTENT / "flows/programmes/stega", content=CONTENT)
+    indicators = package.instrument.indicators
+    assert len(indicators) == 11
+    assert sum(each.asked_of is AskedOf.BOTH for each in indicators) == 9
+    assert sum(bool(each.behaviours) for each in indicators) == 1
+    assert all(len(each.anchors) == 5 for each in indicators if not each.behaviours)
+    assert len(package.flows["weekly-check-in"].rotating_indicators) == 9
+    assert package.flows["weekly-check-in"].rotating == 3
+
+
+def test_stega_reminds_before_days_and_milestones_and_asks_weekly_and_quarterly() -> None:
+    programme = load_package(CONTENT / "flows/programmes/stega", content=CONTENT).programme
+    assert len(programme.phases) == 3
+    moments: list[tuple[type[When], int | None]] = [
+        (type(rule.when), getattr(rule.when, "days", None)) for rule in programme.rules
+    ]
+    names = sorted((kind.__name__, days if days is not None else -1) for kind, days in moments)
+    assert names == [
+        ("BeforeDay", 0),
+        ("BeforeDay", 1),
+        ("BeforeMilestone", 1),
+        ("BeforeMilestone", 3),
+        ("EveryMonths", -1),
+        ("Weekly", -1),
+    ]
+
+
+def test_no_text_takes_more_parts_than_anybody_would_pay_for() -> None:
+    assert [row for row in parts(CONTENT) if row.parts > MOST_PARTS] == []
