@@ -13,6 +13,7 @@ from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.landing import Landing, LandingFull
 from bot.storage.tables import inbox
+from tests.databases import Databases
 
 _AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -77,13 +78,40 @@ async def test_one_row_the_database_refuses_does_not_take_its_neighbours_with_it
     assert [row.provider_id for row in await _kept(database)] == ["SM1", "SM2"]
 
 
-async def test_all_who_share_a_commit_learn_that_the_database_is_away(database: Database) -> None:
-    landing = Landing(database)
+async def test_all_who_share_a_commit_learn_that_the_database_is_away(
+    databases: Databases, postgresql_url: str, postgresql_database: Database
+) -> None:
+    landing = Landing(postgresql_database)
     assert await landing.keep(_arrival())
-    async with database.rebuilding() as connection:
-        await connection.execute(text("ALTER TABLE inbox RENAME TO inbox_elsewhere"))
+    await databases.gone(postgresql_url)
     told = await asyncio.gather(*(landing.keep(_arrival(f"SM{n}")) for n in range(3)), return_exceptions=True)
-    assert all(isinstance(one, Exception) for one in told)
+    assert [type(one) for one in told] == [DatabaseAway] * 3
+
+
+async def test_a_full_disk_refuses_and_passes(sqlite_database: Database) -> None:
+    landing = Landing(sqlite_database)
+    async with sqlite_database.driver() as driver:
+        await driver.execute("PRAGMA max_page_count=1")
+    with pytest.raises(DatabaseAway):
+        await landing.keep(_arrival(raw=bytes(1_000_000)))
+    async with sqlite_database.driver() as driver:
+        await driver.execute("PRAGMA max_page_count=1000000")
+    assert await landing.keep(_arrival())
+    assert len(await _kept(sqlite_database)) == 1
+
+
+async def test_nothing_is_refused_because_the_server_dropped_its_connections(postgresql_database: Database) -> None:
+    landing = Landing(postgresql_database)
+    await asyncio.gather(*(landing.keep(_arrival(f"SM{n}")) for n in range(3)))
+    async with postgresql_database.reading() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " AND datname = current_database()"
+            )
+        )
+    # At once, before the other end has noticed.
+    assert await landing.keep(_arrival("SM9"))
 
 
 async def test_a_full_landing_refuses_and_keeps_the_rest(database: Database) -> None:
