@@ -2,7 +2,8 @@
 
 A conversation is a check-in of five ratings in seven events: the start, five right answers and one wrong one that is
 asked again. The state is text between the events; each text is looked up in the person's language (en, sv, ar in
-turn). Both machines must keep the same answers and say the same words, or the figures are void.
+turn). The engine runs as it does in service, where it remembers the ways through a flow that were walked before. Both
+machines must keep the same answers and say the same words, or the figures are void.
 """
 
 import gc
@@ -28,7 +29,7 @@ CONVERSATIONS = 2_000
 ROUNDS = 7
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
-Outcome = tuple[list[tuple[str, int]], int]
+Outcome = tuple[list[tuple[str, int | str | None]], int]
 """The answers kept, as slug and value, and how many characters were said."""
 
 QUESTIONS = tuple(f"indicator-{number}" for number in range(1, 6))
@@ -72,7 +73,8 @@ def figures() -> list[tuple[str, float, str]]:
 def converse(index: int, *, reading: Reading) -> Outcome:
     """One check-in through the engine."""
     words = WORDS[LANGUAGES[index % 3]]
-    kept, said = [], 0
+    kept: list[tuple[str, int | str | None]] = []
+    said = 0
     turn = begin(FLOW)
     replies = iter(REPLIES[index % 3])
     while True:
@@ -90,7 +92,8 @@ def converse(index: int, *, reading: Reading) -> Outcome:
 def converse_barely(index: int) -> Outcome:
     """The same check-in by a dict, a list and an `if`."""
     words = WORDS[LANGUAGES[index % 3]]
-    kept, said = [], 0
+    kept: list[tuple[str, int | str | None]] = []
+    said = 0
     state, out = {"at": 0, "repeats": 0}, ["check-in/hello", "check-in/indicator-1"]
     replies = iter(REPLIES[index % 3])
     while True:

@@ -15,7 +15,7 @@ from bot.engine.reading import Reading
 MOST_WORDS_KEPT = 1_000
 """How many characters of an answer in free words are kept."""
 
-# "ja" begins many a label, so a beginning must be long enough to be meant as one.
+# "ja" begins every label that says "jag", so a piece of a word must be long enough to be meant as one.
 _SHORTEST_BEGINNING = 3
 
 _MARKS = re.compile(r"[,;+&/]|(?<=[0-9])\.(?=[0-9])")
@@ -121,9 +121,16 @@ def _labelled(said: str, *, reading: Reading, labels: Mapping[str, str]) -> set[
     """The choices whose label is what was said, or else begins like it."""
     exact = {value for value, label in labels.items() if label and label == said}
     beginning = _without(said, reading.polite)
-    if exact or len(beginning) < _SHORTEST_BEGINNING or beginning in reading.yes | reading.no:
-        return exact
-    return {value for value, label in labels.items() if label.startswith(beginning)}
+    return exact or {value for value, label in labels.items() if _begins(label, beginning)}
+
+
+def _begins(label: str, beginning: str) -> bool:
+    """Whether a label begins like this: with its first words, or with enough letters to be meant.
+
+    A number alone is a place in the list, also where a label begins with it.
+    """
+    whole = len(beginning) >= _SHORTEST_BEGINNING or label[len(beginning) :][:1] == " "
+    return whole and beginning != "" and not beginning.isdecimal() and label.startswith(beginning)
 
 
 def _several(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:

@@ -5,9 +5,6 @@ from bot.engine.reading import Reading, Wish
 
 __all__ = ["Wish", "read_wish"]
 
-# A stop and some politeness; a longer text is about something else.
-_MOST_WORDS = 6
-
 _OWN_LANGUAGE = tuple(wish for wish in Wish if wish is not Wish.STOP)
 
 
@@ -30,8 +27,6 @@ def _says(wish: Wish, said: list[str], *, readings: tuple[Reading, ...]) -> bool
     phrases = [reading.wishes.get(wish, frozenset()) for reading in readings]
     if any(" ".join(said) in known for known in phrases):
         return True
-    if len(said) > _MOST_WORDS:
-        return False
     plain = [word for word in said if not any(word in reading.polite for reading in readings)]
     # Politeness comes after the word, never before it: phrases that begin politely are listed as they are.
     if not plain or plain[0] != said[0]:

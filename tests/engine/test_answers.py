@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,22 @@ def test_choice_without_labels_is_read_by_number_only() -> None:
     question = a_question(AnswerKind.CHOICE, choices=CHOICES)
     assert read_answer(question, "2", reading=reading, today=TODAY) == "gym"
     assert read_answer(question, "gym", reading=reading, today=TODAY) is UNCLEAR
+
+
+def test_label_may_begin_with_yes_or_no() -> None:
+    reading = replace(
+        READINGS["sv"], labels={"flow/walk": "Ja, gärna", "flow/gym": "Nej, inte nu", "flow/read": "Jag vet"}
+    )
+    question = a_question(AnswerKind.CHOICE, choices=CHOICES[:3])
+    assert read_answer(question, "ja", reading=reading, today=TODAY) == "walk"
+    assert read_answer(question, "nej tack", reading=reading, today=TODAY) == "gym"
+
+
+def test_beginning_of_two_labels_is_unclear() -> None:
+    reading = replace(READINGS["sv"], labels={"flow/walk": "Gå ut", "flow/gym": "Gå hem"})
+    question = a_question(AnswerKind.CHOICE, choices=CHOICES[:2])
+    assert read_answer(question, "gå", reading=reading, today=TODAY) is UNCLEAR
+    assert read_answer(question, "gå h", reading=reading, today=TODAY) == "gym"
 
 
 def test_long_answer_in_own_words_is_cut() -> None:

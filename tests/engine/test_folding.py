@@ -41,6 +41,10 @@ def test_punctuation_goes_and_a_minus_stays() -> None:
     assert bare(fold("«Hej», -1! (tack) ...")) == "hej -1 tack"
 
 
+def test_run_of_marks_is_kept_short_where_marks_are_letters() -> None:
+    assert fold("ก" + "\u0e31" * 100) == "ก" + "\u0e31" * 4
+
+
 @given(text=st.text(st.characters(), max_size=60))
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)

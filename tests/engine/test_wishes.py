@@ -14,7 +14,7 @@ from tests.engine.test_answers import any_words
     "words",
     [
         *("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"),
-        *("stop", "Stop.", "STOP!!!", '"STOP"', " stop ", "ＳＴＯＰ", "s\u200btop", "STOP please", "stop stop"),
+        *("stop", "Stop.", "STOP!!!", '"STOP"', " stop ", "ＳＴＯＰ", "s\u200btop", "STOP please", "stop " * 20),
         *("STOPP", "stopp tack", "Stoppa!", "SLUTA", "Avsluta.", "sluta skriva", "snälla sluta", "stopp stopp"),
         *("توقف", "تَوَقَّف", "أوقف", "توقف من فضلك", "توقف لو سمحت", "إلغاء", "STOP 🛑", "stopp, tack! 🙏"),
     ],
@@ -29,7 +29,7 @@ def test_stop_of_any_language_is_heard_by_everybody(words: str, language: str) -
     [
         *("tack", "thanks", "شكرا", "ja", "no", "3", "-", "", "...", "🙏", "\ud800", "hoppa"),
         *("jag vill inte sluta", "stopp i trafiken", "the bus did not stop", "please don't stop", "stop it already"),
-        *("busstopp", "stopp 3", "in the end", "ends", "slut", "tack stopp", "stop " * 2_000),
+        *("busstopp", "stopp 3", "in the end", "ends", "slut", "tack stopp"),
     ],
 )
 def test_what_only_looks_like_a_stop_is_no_wish(words: str, language: str) -> None:
