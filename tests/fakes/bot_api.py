@@ -103,7 +103,9 @@ class BotApi(Wire):
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._poll = mine
         offset = int(fields.get("offset", "0"))
-        self.waiting = [update for update in self.waiting if update["update_id"] >= offset]
+        # One without an id (there is none in the world) goes with whatever is confirmed.
+        none = offset - 1 if offset else 0
+        self.waiting = [update for update in self.waiting if update.get("update_id", none) >= offset]
         if not self.waiting:
             self._news.clear()
             news = asyncio.ensure_future(self._news.wait())
