@@ -20,6 +20,7 @@ from bot.doors.clock import Clock, Tick
 from bot.doors.health import health_routes
 from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
+from bot.settings import Settings
 from bot.storage import leases
 from bot.storage.schema import pending
 

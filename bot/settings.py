@@ -81,6 +81,12 @@ def _setting(key: str, read: Callable[[str], Any], about: str, default: Any = No
     return field(default=default, metadata={"key": key, "read": read, "about": about})
 
 
+def _shipped() -> Path:
+    package = Path(__file__).resolve().parent
+    # An installed wheel carries flows/ and locales/ inside the package; a checkout has them beside it.
+    return package / "shipped" if (package / "shipped").is_dir() else package.parent
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one process. `about` of each is the README's table: a test keeps the two alike."""
@@ -95,7 +101,7 @@ class Settings:
         "FRAMSTEG_KEY", _key, "32 bytes in base64; addresses are hashed and encrypted with it. Keep a copy"
     )
     content: Path = _setting(
-        "FRAMSTEG_CONTENT", _path, "where flows/ and locales/ are", Path(__file__).resolve().parent.parent
+        "FRAMSTEG_CONTENT", _path, "where flows/ and locales/ are; what is shipped by default", _shipped()
     )
     host: str = _setting("FRAMSTEG_HOST", _text, "address to serve at", "127.0.0.1")
     port: int = _setting("FRAMSTEG_PORT", _port, "port to serve at", 8000)
@@ -109,9 +115,7 @@ class Settings:
     )
     twilio_api: str = _setting("FRAMSTEG_TWILIO_API", _url, "base URL of Twilio's API", "https://api.twilio.com")
     telegram_token: str | None = _setting("FRAMSTEG_TELEGRAM_TOKEN", _secret, "bot token; empty: no Telegram")
-    telegram_api: str = _setting(
-        "FRAMSTEG_TELEGRAM_API", _url, "base URL of the Bot API", "https://api.telegram.org"
-    )
+    telegram_api: str = _setting("FRAMSTEG_TELEGRAM_API", _url, "base URL of the Bot API", "https://api.telegram.org")
     telegram_mode: str = _setting(
         "FRAMSTEG_TELEGRAM_MODE", _one_of("poll", "webhook"), "poll (we fetch) or webhook (Telegram calls)", "poll"
     )
@@ -121,13 +125,18 @@ class Settings:
     smtp_url: str | None = _setting("FRAMSTEG_SMTP_URL", _mail, "mail server for coaches' mail; empty: no mail")
     mail_from: str = _setting("FRAMSTEG_MAIL_FROM", _text, "sender of coaches' mail", "framsteg@localhost")
     rehearsal: tuple[str, ...] = _setting(
-        "FRAMSTEG_REHEARSAL", _addresses, "own numbers, chat ids and e-mail addresses; if set, no others are written to", ()
+        "FRAMSTEG_REHEARSAL",
+        _addresses,
+        "own numbers, chat ids and e-mail addresses; if set, no others are written to",
+        (),
     )
     sqlite_synchronous: str = _setting(
         "FRAMSTEG_SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL"), "FULL survives a power cut, NORMAL is faster", "FULL"
     )
     log_level: str = _setting(
-        "FRAMSTEG_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "how much is logged; never words or numbers",
+        "FRAMSTEG_LOG_LEVEL",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "how much is logged; never words or numbers",
         "INFO",
     )
 

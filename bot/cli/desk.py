@@ -1,9 +1,11 @@
 """A command works at a desk: the database, what is published, and the hour."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.cli.terminal import refuse
+from bot.cli.terminal import NO_KEY, refuse, settings
 from bot.content.reply_words import load_readings
 from bot.services.published import Shelf
 from bot.settings import Settings
@@ -42,3 +44,17 @@ class Desk:
         if not rows:
             refuse(f"there is no programme '{slug}': `framsteg programme publish DIR` makes one")
         return rows
+
+
+@asynccontextmanager
+async def opened(*, read_only: bool = False) -> AsyncIterator[Desk]:
+    """A desk at a migrated database, closed afterwards."""
+    chosen = settings()
+    if chosen.key is None:
+        refuse(NO_KEY)
+    desk = Desk.open(chosen, key=chosen.key, read_only=read_only)
+    try:
+        await desk.must_be_migrated()
+        yield desk
+    finally:
+        await desk.database.close()

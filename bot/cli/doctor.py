@@ -11,8 +11,9 @@ from bot.content.complaints import ContentRefused
 from bot.content.reply_words import load_readings
 from bot.settings import Settings
 from bot.storage.away import DatabaseAway
-from bot.storage.database import Database, DatabaseBusy
+from bot.storage.database import Database
 from bot.storage.schema import HEAD, version
+from bot.storage.sqlite import DatabaseBusy
 from bot.storage.unit_of_work import looking
 
 Say = Callable[[str], None]

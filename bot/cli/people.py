@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.terminal import do, opened, refuse
+from bot.cli.terminal import do, refuse
 
 
 @click.group()
@@ -22,6 +22,7 @@ def add_coach(first_name: str, email: str, organisation: str, language: str) -> 
     """Add a coach, to whom participants can then be given."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.storage.unit_of_work import unit_of_work
 
         async with opened() as desk, unit_of_work(desk.database) as stores:
@@ -46,6 +47,7 @@ def import_table(table: Path, slug: str) -> None:
     """Enrol everybody in a CSV file, or nobody, with every problem by row. Nothing is sent by this."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.services.roster import import_people
         from bot.storage.unit_of_work import unit_of_work
 
@@ -64,6 +66,7 @@ def invite_person(enrolment: int) -> None:
     """Print a Telegram code for one person: it works once, and for two weeks."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.services.roster import invite
 
         async with opened() as desk:
@@ -81,6 +84,7 @@ def leave_programme(enrolment: int, last_day: datetime, reason: str) -> None:
     """Somebody leaves the programme: a farewell on the last day, then silence."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.services.roster import leave
 
         async with opened() as desk:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.terminal import do, opened
+from bot.cli.terminal import do
 
 
 @click.group()
@@ -19,6 +19,7 @@ def publish_programme(directory: Path, organisation: str) -> None:
     """Publish DIRECTORY as the next version. Conversations under way finish on theirs."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.services.publishing import publish
 
         async with opened() as desk:
@@ -44,6 +45,7 @@ def export_programme(slug: str, directory: Path) -> None:
     """Write what is live as YAML into DIRECTORY, comments and all."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.content.edit import write_sources
         from bot.services.publishing import sources
 
@@ -61,6 +63,7 @@ def set_sender(slug: str, sender: str) -> None:
     """Give a programme a number (+46…) or Messaging Service (MG…) of its own."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.storage.unit_of_work import unit_of_work
 
         async with opened() as desk, unit_of_work(desk.database) as stores:
@@ -77,6 +80,7 @@ def stop_all(slug: str) -> None:
     """Send nothing more for a programme, from this moment. Answers still come in and are kept."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.storage.unit_of_work import unit_of_work
 
         async with opened() as desk, unit_of_work(desk.database) as stores:
@@ -93,6 +97,7 @@ def resume(slug: str) -> None:
     """Let a stopped programme send again. What fell due meanwhile is not made up for."""
 
     async def work() -> None:
+        from bot.cli.desk import opened
         from bot.storage.unit_of_work import unit_of_work
 
         async with opened() as desk, unit_of_work(desk.database) as stores:

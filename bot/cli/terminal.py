@@ -1,10 +1,9 @@
-"""What every command shares: settings are read, refusals are told in one line, what was opened is closed."""
+"""What every command shares: settings are read, refusals are told in one line."""
 
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 import click
@@ -35,7 +34,7 @@ def do(work: Callable[[], Awaitable[None]]) -> None:
     from bot.services.publishing import NothingPublished
     from bot.services.roster import NotOnTheRoster, PeopleRefused
     from bot.storage.away import DatabaseAway
-    from bot.storage.database import DatabaseBusy
+    from bot.storage.sqlite import DatabaseBusy
 
     async def whole() -> None:
         await work()
@@ -50,19 +49,3 @@ def do(work: Callable[[], Awaitable[None]]) -> None:
         refuse(f"nothing is published for '{nothing}': `framsteg programme publish DIR`")
     except (SettingsRefused, ContentRefused, NotOnTheRoster, PeopleRefused) as refused:
         refuse(str(refused))
-
-
-@asynccontextmanager
-async def opened(*, read_only: bool = False) -> AsyncIterator["Desk"]:
-    """The database and what a command needs beside it, closed afterwards."""
-    from bot.cli.desk import Desk
-
-    chosen = settings()
-    if chosen.key is None:
-        refuse(NO_KEY)
-    desk = Desk.open(chosen, key=chosen.key, read_only=read_only)
-    try:
-        await desk.must_be_migrated()
-        yield desk
-    finally:
-        await desk.database.close()

@@ -200,3 +200,10 @@ class Programme:
     telegram: bool = True
     health_every_day: bool = False
     farewell: str | None = None
+
+
+FAREWELL = "farewell"
+"""The slug of the rule every programme with a farewell has: it is said at `FAREWELL_AT` on a person's last day."""
+
+FAREWELL_AT = time(12, 0)
+FAREWELL_LASTS = timedelta(hours=6)

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.content.texts import clock, day
 from bot.domain.calendar import Firing, falls_on, firings, held_on, time_of
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Participant
 from bot.domain.programme import (
+    FAREWELL,
+    FAREWELL_AT,
+    FAREWELL_LASTS,
     Activity,
     BeforeDay,
     BeforeMilestone,
@@ -27,9 +30,6 @@ from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
 
-FAREWELL = "farewell"
-FAREWELL_AT = time(12, 0)
-FAREWELL_LASTS = timedelta(hours=6)
 MOST_WAITING = 200
 
 

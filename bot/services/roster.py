@@ -12,9 +12,9 @@ import phonenumbers
 from bot.domain.calendar import moment, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import ChannelName, Coach, Participant
+from bot.domain.programme import FAREWELL, FAREWELL_AT
 from bot.services.conversation import REPLY_LASTS
 from bot.services.published import Plan, Shelf
-from bot.services.reminders import FAREWELL, FAREWELL_AT
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.calendar import Claim
 from bot.storage.database import Database
