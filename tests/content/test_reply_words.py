@@ -102,6 +102,10 @@ def test_no_may_also_be_a_number(tmp_path: Path) -> None:
     assert reading.numbers["tre"] == 3
 
 
+def test_word_with_two_meanings_is_complained_of_once(tmp_path: Path) -> None:
+    assert len(complaints(write(tmp_path, sv=SV + "refuse: [hoppa]\npolite: [hoppa]\n"))) == 1
+
+
 def test_two_spellings_of_one_word_are_no_collision(tmp_path: Path) -> None:
     assert load_readings(write(tmp_path, sv=SV.replace("[ja]", "[ja, JA, Já]")))["sv"].yes == {"ja"}
 

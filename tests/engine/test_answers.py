@@ -88,6 +88,13 @@ def test_label_may_begin_with_yes_or_no() -> None:
     assert read_answer(question, "nej tack", reading=reading, today=TODAY) == "gym"
 
 
+def test_whole_label_counts_more_than_a_number_in_it() -> None:
+    reading = replace(READINGS["sv"], labels={"flow/walk": "Steg 2", "flow/gym": "Steg 1"})
+    question = a_question(AnswerKind.CHOICE, choices=CHOICES[:2])
+    assert read_answer(question, "steg 2", reading=reading, today=TODAY) == "walk"
+    assert read_answer(question, "2", reading=reading, today=TODAY) == "gym"
+
+
 def test_beginning_of_two_labels_is_unclear() -> None:
     reading = replace(READINGS["sv"], labels={"flow/walk": "Gå ut", "flow/gym": "Gå hem"})
     question = a_question(AnswerKind.CHOICE, choices=CHOICES[:2])
