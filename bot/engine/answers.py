@@ -93,7 +93,7 @@ def _without(folded: str, dropped: frozenset[str]) -> str:
 def _yes_or_no(folded: str, *, reading: Reading) -> str | None:
     """`yes` or `no`, when every word that says anything says the same."""
     said = bare(folded)
-    for phrase in (said, _without(said, reading.polite), _without(said, reading.around)):
+    for phrase in (said, _without(said, reading.polite)):
         if phrase in reading.yes:
             return "yes"
         if phrase in reading.no:
