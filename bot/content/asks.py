@@ -53,7 +53,7 @@ def read_ask(fields: Fields, *, prefix: str, starts: dict[str, str]) -> Ask:
     page = fields.page
     note = page.text(fields.get("note"), where="'note'") or ""
     answer = page.one_of(fields.need("answer"), AnswerKind, where="'answer'")
-    levels = _levels(fields, answer, prefix, note)
+    levels = _levels(fields, answer, prefix=prefix, note=note)
     text = page.words(fields.need("ask"), key=f"{prefix}/ask", allowed=QUESTION, note=note)
     ask = Ask(
         id=prefix.rpartition("/")[2],
@@ -65,14 +65,14 @@ def read_ask(fields: Fields, *, prefix: str, starts: dict[str, str]) -> Ask:
         anchors=levels.anchors,
         low=levels.low,
         high=levels.high,
-        unclear=_unclear(page, fields.get("unclear"), prefix, note),
+        unclear=_unclear(page, fields.get("unclear"), prefix=prefix, note=note),
         skip=page.flag(fields.get("skip"), where="'skip'") or False,
         sensitive=page.flag(fields.get("sensitive"), where="'sensitive'") or False,
     )
     if answer is None:
         return ask
-    _check_taps(page, fields.get("choices"), ask)
-    return _with_ways(fields, ask, starts)
+    _check_taps(page, fields.get("choices"), ask=ask)
+    return _with_ways(fields, ask=ask, starts=starts)
 
 
 def target(page: Page, node: Node | None, *, step: str, starts: dict[str, str]) -> str | None:
@@ -88,29 +88,38 @@ def target(page: Page, node: Node | None, *, step: str, starts: dict[str, str]) 
     return None
 
 
-def _levels(fields: Fields, answer: AnswerKind | None, prefix: str, note: str) -> _Levels:
+def _levels(fields: Fields, answer: AnswerKind | None, *, prefix: str, note: str) -> _Levels:
     page, scale = fields.page, answer is AnswerKind.SCALE
-    for name, kinds in _BELONGS.items():
-        if answer is not None and answer not in kinds and (node := fields.get(name)) is not None:
-            page.complain(node, f"'{name}' does not belong to answer '{answer}'", f"take '{name}' away")
-    anchors = _anchors(page, fields.get("anchors") if scale else None, prefix, note)
+    _check_belongs(fields, answer)
+    anchors = _anchors(page, fields.get("anchors") if scale else None, prefix=prefix, note=note)
     bounded = answer is AnswerKind.NUMBER or (scale and fields.get("anchors") is None)
-    ask_for = fields.need if bounded else fields.get
-    most = 10 if scale else 100_000
-    low = page.number(ask_for("low"), where="'low'", low=0, high=most)
-    high = page.number(ask_for("high"), where="'high'", low=0, high=most)
-    low = 1 if low is None else low
-    if high is None:
-        high = low + len(anchors) - 1 if anchors else max(low, 5)
+    low, high = _bounds(fields, needed=bounded, most=10 if scale else 100_000, levels=len(anchors))
     if bounded and low >= high:
         page.complain(fields.get("high") or fields.node, "'low' is not below 'high'", "write the lowest first")
     elif anchors and len(anchors) != high - low + 1:
         what = f"there are {len(anchors)} anchors and {high - low + 1} levels"
         page.complain(fields.get("anchors"), what, "write one full sentence a level, lowest first")
-    return _Levels(choices=_choices(fields, answer, prefix, note), anchors=anchors, low=low, high=high)
+    return _Levels(choices=_choices(fields, answer, prefix=prefix, note=note), anchors=anchors, low=low, high=high)
 
 
-def _anchors(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str, ...]:
+def _check_belongs(fields: Fields, answer: AnswerKind | None) -> None:
+    for name, kinds in _BELONGS.items():
+        if answer is not None and answer not in kinds and (node := fields.get(name)) is not None:
+            fields.page.complain(node, f"'{name}' does not belong to answer '{answer}'", f"take '{name}' away")
+
+
+def _bounds(fields: Fields, *, needed: bool, most: int, levels: int) -> tuple[int, int]:
+    """The lowest and the highest answer: as written, or as many as there are anchors."""
+    ask_for = fields.need if needed else fields.get
+    low = fields.page.number(ask_for("low"), where="'low'", low=0, high=most)
+    high = fields.page.number(ask_for("high"), where="'high'", low=0, high=most)
+    low = 1 if low is None else low
+    if high is None:
+        high = low + levels - 1 if levels else max(low, 5)
+    return low, high
+
+
+def _anchors(page: Page, node: Node | None, *, prefix: str, note: str) -> tuple[str, ...]:
     items = page.listed(node, where="'anchors'")
     if node is not None and not 2 <= len(items) <= 10:
         page.complain(node, f"there are {len(items)} anchors", "write from 2 to 10 of them")
@@ -120,7 +129,7 @@ def _anchors(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str
     return tuple(key for key in keys if key is not None)
 
 
-def _choices(fields: Fields, answer: AnswerKind | None, prefix: str, note: str) -> tuple[Choice, ...]:
+def _choices(fields: Fields, answer: AnswerKind | None, *, prefix: str, note: str) -> tuple[Choice, ...]:
     if answer not in (AnswerKind.CHOICE, AnswerKind.SEVERAL):
         return ()
     node = fields.need("choices")
@@ -134,7 +143,7 @@ def _choices(fields: Fields, answer: AnswerKind | None, prefix: str, note: str) 
     return tuple(found)
 
 
-def _unclear(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str, ...]:
+def _unclear(page: Page, node: Node | None, *, prefix: str, note: str) -> tuple[str, ...]:
     items = page.listed(node, where="'unclear'")
     if len(items) > MOST_REPEATS:
         what = f"there are {len(items)} wordings for when we did not understand"
@@ -146,7 +155,7 @@ def _unclear(page: Page, node: Node | None, prefix: str, note: str) -> tuple[str
     return tuple(key for key in keys if key is not None)
 
 
-def _check_taps(page: Page, node: Node | None, ask: Ask) -> None:
+def _check_taps(page: Page, node: Node | None, *, ask: Ask) -> None:
     for choice in ask.choices:
         data = f"tap:{ask.id}:{choice.value}"
         if len(data) > MOST_TAP_BYTES:
@@ -154,7 +163,7 @@ def _check_taps(page: Page, node: Node | None, ask: Ask) -> None:
             page.complain(node, what, "give the step or the choice a shorter name")
 
 
-def _with_ways(fields: Fields, ask: Ask, starts: dict[str, str]) -> Ask:
+def _with_ways(fields: Fields, *, ask: Ask, starts: dict[str, str]) -> Ask:
     """The question with where its answers lead and whom they alert."""
     page, node = fields.page, fields.get("next")
     branches: list[Branch] = []
@@ -166,17 +175,17 @@ def _with_ways(fields: Fields, ask: Ask, starts: dict[str, str]) -> Ask:
             to = target(page, entry.value, step=ask.id, starts=starts)
             if entry.key.words == OTHERWISE:
                 onwards = to
-            elif _is_answer(page, entry.key, ask, extra=(OTHERWISE,)) and to is not None:
+            elif _is_answer(page, entry.key, ask=ask, extra=(OTHERWISE,)) and to is not None:
                 branches.append(Branch(answer=entry.key.words, to=to))
     alerts = []
     alert = page.named(fields.get("alert"), where="'alert'")
     for answer, key, value in alert:
-        if _is_answer(page, key, ask) and (kind := page.slug(value)) is not None:
+        if _is_answer(page, key, ask=ask) and (kind := page.slug(value)) is not None:
             alerts.append(AlertOn(answer=answer, alert=kind))
     return replace(ask, branches=tuple(branches), alerts=tuple(alerts), next=onwards)
 
 
-def _is_answer(page: Page, key: Scalar, ask: Ask, *, extra: tuple[str, ...] = ()) -> bool:
+def _is_answer(page: Page, key: Scalar, *, ask: Ask, extra: tuple[str, ...] = ()) -> bool:
     answers = answers_of(ask)
     if key.words in answers:
         return True

@@ -14,10 +14,11 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.plural import to_gettext
 
 from bot.content.complaints import Complaint
+from bot.content.nodes import Unreadable
 from bot.content.pages import MOST_BYTES
 from bot.content.po import header_field, header_of, line_of_field
 from bot.content.programmes import is_language
-from bot.content.wordings import Text, faults, placeholders
+from bot.content.wordings import Text, misfits
 
 REFERENCE = "sv"
 """The language in which the words for participants are written."""
@@ -72,28 +73,15 @@ def catalog_files(content: Path, *, domain: str) -> dict[str, Path]:
 def read_catalog(file: Path, *, content: Path) -> CatalogFile:
     """Read a .po file. Never raises for what it says: then it is empty, and a complaint stands."""
     language, path = file.parent.parent.name, file.relative_to(content).as_posix()
-    if not is_language(language):
-        return _refused(language, path, f"there is no language '{language}'", "name the directory as in sv, en, fa_AF")
     try:
-        raw = file.read_bytes()
-        if len(raw) > MOST_BYTES:
-            return _refused(language, path, "the file is larger than 1 MiB", "divide it")
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return _refused(language, path, "the file is not UTF-8", "save it as UTF-8")
-    except OSError as error:
-        return _refused(language, path, f"the file can not be opened ({error.strerror})", "look at its rights")
-    try:
-        catalog = read_po(io.StringIO(text), locale=language, abort_invalid=True)
-    except PoFileError as error:
-        return _refused(
-            language, path, f"this is not a .po file ({error})", "open it in a translation tool", error.lineno + 1
-        )
-    except Exception as error:  # noqa: BLE001 - the library raises whatever its input led to
-        what = f"this is not a .po file ({type(error).__name__})"
-        return _refused(language, path, what, "open it in a translation tool")
-    file_read = CatalogFile(language=language, path=path, catalog=catalog, complaints=())
-    return replace(file_read, complaints=_whole_file(file_read, text))
+        if not is_language(language):
+            raise Unreadable(f"there is no language '{language}'", "name the directory as in sv, en, fa_AF")
+        text = _text(file)
+        whole = CatalogFile(language=language, path=path, catalog=_catalog(text, language), complaints=())
+    except Unreadable as error:
+        fault = Complaint(path=path, line=error.line, column=error.column, what=error.what, remedy=error.remedy)
+        return CatalogFile(language=language, path=path, catalog=Catalog(), complaints=(fault,), refused=True)
+    return replace(whole, complaints=_whole_file(whole, text))
 
 
 def check_catalog(file: CatalogFile, texts: Mapping[str, Text]) -> Checked:
@@ -107,11 +95,11 @@ def check_catalog(file: CatalogFile, texts: Mapping[str, Text]) -> Checked:
         message = file.by_key.get(key)
         gap = _gap(message, text)
         if gap is not None:
-            gaps.append(_complaint(file, message, f"'{key}' {gap[0]}", gap[1]))
+            gaps.append(_complaint(file, message, what=f"'{key}' {gap[0]}", remedy=gap[1]))
             continue
         said = str(message.string).strip() if message else ""
-        mistakes = _mistakes(said, text)
-        wrong += [_complaint(file, message, f"'{key}': {what}", remedy) for what, remedy in mistakes]
+        mistakes = misfits(said, original=text.words, allowed=text.allowed)
+        wrong += [_complaint(file, message, what=f"'{key}': {what}", remedy=remedy) for what, remedy in mistakes]
         if not mistakes:
             words[key] = said
     return Checked(words=words, faults=tuple(wrong), gaps=tuple(gaps))
@@ -126,6 +114,7 @@ def console_words(language: str, *, content: Path) -> gettext.NullTranslations:
     """The console's words in a language, for Jinja and Python: `gettext` and `ngettext`.
 
     English is the reference and needs no file. A message that is not translated comes in English.
+    Takes some milliseconds: ask once for each language and keep the answer.
     """
     file = catalog_files(content, domain=CONSOLE).get(language)
     if file is None or language == CONSOLE_REFERENCE:
@@ -137,9 +126,25 @@ def console_words(language: str, *, content: Path) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _refused(language: str, path: str, what: str, remedy: str, line: int = 1) -> CatalogFile:
-    complaint = Complaint(path=path, line=line, column=1, what=what, remedy=remedy)
-    return CatalogFile(language=language, path=path, catalog=Catalog(), complaints=(complaint,), refused=True)
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise Unreadable("the file is larger than 1 MiB", "divide it")
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("the file is not UTF-8", "save it as UTF-8") from None
+    except OSError as error:
+        raise Unreadable(f"the file can not be opened ({error.strerror})", "look at its name and its rights") from None
+
+
+def _catalog(text: str, language: str) -> Catalog:
+    remedy = "open it in a translation tool"
+    try:
+        return read_po(io.StringIO(text), locale=language, abort_invalid=True)
+    except PoFileError as error:
+        raise Unreadable(f"this is not a .po file ({error})", remedy, line=error.lineno + 1) from None
+    except Exception as error:  # noqa: BLE001 - the library raises whatever its input led to
+        raise Unreadable(f"this is not a .po file ({type(error).__name__})", remedy) from None
 
 
 def _whole_file(file: CatalogFile, text: str) -> tuple[Complaint, ...]:
@@ -154,7 +159,7 @@ def _whole_file(file: CatalogFile, text: str) -> tuple[Complaint, ...]:
         found.append(Complaint(path=file.path, line=line, column=1, what=what, remedy=remedy))
     for message in file.catalog:
         if message.context and message.id and file.by_key[str(message.context)] is not message:
-            found.append(_complaint(file, message, f"'{message.context}' stands twice", "keep one of them"))
+            found.append(_complaint(file, message, what=f"'{message.context}' stands twice", remedy="keep one of them"))
     return tuple(found)
 
 
@@ -170,14 +175,6 @@ def _gap(message: Message | None, text: Text) -> tuple[str, str] | None:
     return None
 
 
-def _mistakes(said: str, text: Text) -> list[tuple[str, str]]:
-    found = faults(said, allowed=text.allowed | placeholders(said))
-    ours, theirs = placeholders(text.words), placeholders(said)
-    found += [(f"the placeholder {{{name}}} is lost", f"put {{{name}}} in") for name in sorted(ours - theirs)]
-    found += [(f"the placeholder {{{name}}} is not in the original", "take it away") for name in sorted(theirs - ours)]
-    return found
-
-
-def _complaint(file: CatalogFile, message: Message | None, what: str, remedy: str) -> Complaint:
+def _complaint(file: CatalogFile, message: Message | None, *, what: str, remedy: str) -> Complaint:
     line = message.lineno if message is not None and message.lineno else 1
     return Complaint(path=file.path, line=line, column=1, what=what, remedy=remedy)

@@ -47,6 +47,7 @@ def check(content: Path) -> tuple[Complaint, ...]:
         complaints.update(check_catalog(file, texts).faults)
     pages = {page.path: page for shelf in shelves for page in shelf.pages} | {page.path: page for page in strays}
     complaints.update(_shared_names(pages.values()))
+    complaints.update(_unread(content, set(pages)))
     if not shelves:
         what, remedy = "there is no programme", "add flows/programmes/<name>/programme.yaml"
         complaints.add(Complaint(path="flows/programmes", line=1, column=1, what=what, remedy=remedy))
@@ -92,6 +93,20 @@ def _strays(content: Path, read: set[str]) -> tuple[Page, ...]:
                 check_file_name(page, found.slug if found else None)
             pages.append(page)
     return tuple(pages)
+
+
+def _unread(content: Path, read: set[str]) -> tuple[Complaint, ...]:
+    """YAML in a place, or with an ending, where nothing looks for it: its words would never be said."""
+    files = sorted(file for ending in ("*.yaml", "*.yml") for file in (content / "flows").rglob(ending))
+    known = read | {
+        shown(file, content=content) for each in programme_directories(content) for file in each.glob("*.yaml")
+    }
+    remedy = "see flows/README.md for where files stand; they end with .yaml"
+    return tuple(
+        Complaint(path=path, line=1, column=1, what="nothing reads this file", remedy=remedy)
+        for path in (file.relative_to(content).as_posix() for file in files)
+        if path not in known
+    )
 
 
 def _shared_names(pages: Iterable[Page]) -> tuple[Complaint, ...]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from bot.content.catalogs import REFERENCE
 from bot.content.codec import plain, structured
+from bot.content.complaints import Complaint, ContentRefused
 from bot.content.edit import with_words
 from bot.content.packages import Package, Words
 from bot.content.shelf import PHRASES_FILE
+from bot.content.wordings import misfits, placeholders
 from bot.domain.definitions import Definition, DefinitionKind
 from bot.domain.programme import Instrument, Programme
 from bot.engine.definition import Ask, Flow, Step
@@ -35,12 +37,13 @@ class Compiled:
 def definitions(package: Package) -> tuple[Definition, ...]:
     """The package as things to store: instrument, phrases, flows, programme, in the order to publish them."""
     programme, instrument = package.programme, package.instrument
-    found = [
-        _define(package, DefinitionKind.INSTRUMENT, instrument.slug, instrument, _own(package, instrument.slug)),
-        _define(package, DefinitionKind.PHRASES, "phrases", None, _own(package, "phrases")),
+    parts: list[tuple[DefinitionKind, str, Programme | Flow | Instrument | None, frozenset[str]]] = [
+        (DefinitionKind.INSTRUMENT, instrument.slug, instrument, _own(package, instrument.slug)),
+        (DefinitionKind.PHRASES, "phrases", None, _own(package, "phrases")),
+        *((DefinitionKind.FLOW, slug, flow, keys_of(flow)) for slug, flow in package.flows.items()),
+        (DefinitionKind.PROGRAMME, programme.slug, programme, _own(package, programme.slug)),
     ]
-    found += [_define(package, DefinitionKind.FLOW, slug, flow, keys_of(flow)) for slug, flow in package.flows.items()]
-    found.append(_define(package, DefinitionKind.PROGRAMME, programme.slug, programme, _own(package, programme.slug)))
+    found = [_define(package, kind=kind, slug=slug, what=what, keys=keys) for kind, slug, what, keys in parts]
     return tuple(found)
 
 
@@ -65,11 +68,25 @@ def reworded(definition: Definition, *, key: str, language: str, words: str) -> 
     said = compiled["words"].get(language, {})
     if key not in said:
         return definition
+    if language != REFERENCE:
+        _check_translation(definition, key, words.strip(), original=compiled["words"][REFERENCE][key])
     said[key] = words.strip()
     source = definition.source
     if language == REFERENCE and key.startswith(f"{definition.slug}/"):
         source = with_words(source, key=key, words=words)
     return _sealed(replace(definition, source=source, compiled=_json(compiled)))
+
+
+def _check_translation(definition: Definition, key: str, words: str, *, original: str) -> None:
+    """Raise `ContentRefused` for words that do not fill in what their original does."""
+    wrong = misfits(words, original=original, allowed=placeholders(original))
+    if wrong:
+        raise ContentRefused(
+            tuple(
+                Complaint(path=definition.path, line=1, column=1, what=f"'{key}': {what}", remedy=remedy)
+                for what, remedy in wrong
+            )
+        )
 
 
 def keys_of(flow: Flow) -> frozenset[str]:
@@ -91,12 +108,13 @@ def _own(package: Package, slug: str) -> frozenset[str]:
 
 def _define(
     package: Package,
+    *,
     kind: DefinitionKind,
     slug: str,
     what: Programme | Flow | Instrument | None,
     keys: frozenset[str],
 ) -> Definition:
-    path = _path(package, kind, slug)
+    path = _path(package, kind=kind, slug=slug)
     words = {language: {key: said[key] for key in sorted(keys)} for language, said in sorted(package.words.items())}
     compiled = _json({"what": plain(what), "words": words})
     source = package.sources[path]
@@ -112,7 +130,7 @@ def _json(compiled: object) -> str:
     return json.dumps(compiled, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _path(package: Package, kind: DefinitionKind, slug: str) -> str:
+def _path(package: Package, *, kind: DefinitionKind, slug: str) -> str:
     """Where a definition's source stands: files are called what they define."""
     name = {
         DefinitionKind.PROGRAMME: "programme.yaml",

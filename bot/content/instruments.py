@@ -39,7 +39,7 @@ def read_instrument(page: Page) -> Instrument | None:
     if slug is None:
         return None
     reader = _Reader(page=page, slug=slug, low=1 if low is None else low, high=5 if high is None else high)
-    indicators = tuple(reader.indicator(name, key, value) for name, key, value in rows)
+    indicators = tuple(reader.indicator(name, at=key, node=value) for name, key, value in rows)
     if not indicators:
         page.complain(top.get("indicators"), "the instrument has no indicators", "add one below 'indicators:'")
     return Instrument(slug=slug, low=reader.low, high=reader.high, indicators=indicators)
@@ -54,63 +54,70 @@ class _Reader:
     low: int
     high: int
 
-    def indicator(self, name: str, at: Scalar, node: Node) -> Indicator:
-        fields = self.page.fields(node, known=INDICATOR_KEYS, where=f"the indicator '{name}'")
-        note = self.page.text(fields.get("note"), where="'note'") or ""
-        asked_of = self.page.one_of(fields.get("asked-of"), AskedOf, where="'asked-of'") or AskedOf.BOTH
-        questions = {
-            part: self._question(fields, name, part, note) for part in ("question", "neutral", "neutral-short")
-        }
-        self._check_asked(fields, name, asked_of)
-        self._check_levels(fields, at, name)
-        coach_question = self._words(fields.need("coach-question"), name, "coach-question", note, COACH_QUESTION)
+    def indicator(self, name: str, *, at: Scalar, node: Node) -> Indicator:
+        page = self.page
+        fields = page.fields(node, known=INDICATOR_KEYS, where=f"the indicator '{name}'")
+        note = page.text(fields.get("note"), where="'note'") or ""
+        words = _Words(page=page, prefix=f"{self.slug}/{name}", note=note)
+        asked_of = page.one_of(fields.get("asked-of"), AskedOf, where="'asked-of'") or AskedOf.BOTH
+        _check_asked(fields, name, asked_of=asked_of)
+        _check_levels(fields, name, at=at)
         return Indicator(
             slug=name,
-            title=self._words(fields.need("title"), name, "title", note) or "",
+            title=words.kept(fields.need("title"), "title") or "",
             asked_of=asked_of,
-            coach_question=coach_question or "",
-            anchors=self._anchors(fields.get("anchors"), name, note),
-            question=questions["question"],
-            neutral=questions["neutral"],
-            neutral_short=questions["neutral-short"],
-            behaviours=self._behaviours(fields.get("behaviours"), name, note),
-            sensitive=self.page.flag(fields.get("sensitive"), where="'sensitive'") or False,
+            coach_question=words.kept(fields.need("coach-question"), "coach-question", allowed=COACH_QUESTION) or "",
+            anchors=self._anchors(fields.get("anchors"), name, words=words),
+            question=words.kept(fields.get("question"), "question", allowed=QUESTION),
+            neutral=words.kept(fields.get("neutral"), "neutral", allowed=QUESTION),
+            neutral_short=words.kept(fields.get("neutral-short"), "neutral-short", allowed=QUESTION),
+            behaviours=_behaviours(fields.get("behaviours"), words=words),
+            sensitive=page.flag(fields.get("sensitive"), where="'sensitive'") or False,
         )
 
-    def _words(self, node: Node | None, name: str, part: str, note: str, allowed: frozenset[str] = NONE) -> str | None:
-        return self.page.words(node, key=f"{self.slug}/{name}/{part}", allowed=allowed, note=note)
-
-    def _question(self, fields: Fields, name: str, part: str, note: str) -> str | None:
-        return self._words(fields.get(part), name, part, note, QUESTION)
-
-    def _check_asked(self, fields: Fields, name: str, asked_of: AskedOf) -> None:
-        for part in ("question", "neutral"):
-            if asked_of is AskedOf.BOTH:
-                fields.need(part)
-            elif (node := fields.get(part)) is not None:
-                what = f"'{name}' is asked of the coach alone and has a '{part}'"
-                self.page.complain(node, what, f"take '{part}' away, or write 'asked-of: both'")
-
-    def _check_levels(self, fields: Fields, at: Scalar, name: str) -> None:
-        anchors, behaviours = fields.get("anchors"), fields.get("behaviours")
-        if (anchors is None) == (behaviours is None):
-            has = "neither 'anchors' nor 'behaviours'" if anchors is None else "both 'anchors' and 'behaviours'"
-            self.page.complain(at, f"'{name}' has {has}", "write one of the two")
-
-    def _anchors(self, node: Node | None, name: str, note: str) -> tuple[str, ...]:
+    def _anchors(self, node: Node | None, name: str, *, words: "_Words") -> tuple[str, ...]:
         items = self.page.listed(node, where="'anchors'")
         wanted = self.high - self.low + 1
         if node is not None and len(items) != wanted:
             what = f"'{name}' has {len(items)} anchors and its scale has {wanted} levels"
             self.page.complain(node, what, "write one full sentence a level, lowest first")
-        keys = (self._words(item, name, f"anchor-{place}", note) for place, item in enumerate(items, 1))
+        keys = (words.kept(item, f"anchor-{place}") for place, item in enumerate(items, 1))
         return tuple(key for key in keys if key is not None)
 
-    def _behaviours(self, node: Node | None, name: str, note: str) -> tuple[str, ...]:
-        """The text keys of what is ticked; the slug of each is what follows `behaviour-` in its key."""
-        rows = self.page.named(node, where="'behaviours'")
-        keys = (self._words(value, name, f"behaviour-{slug}", note) for slug, _, value in rows)
-        return tuple(key for key in keys if key is not None)
+
+@dataclass(frozen=True, kw_only=True)
+class _Words:
+    """Where the words of one indicator are kept."""
+
+    page: Page
+    prefix: str
+    note: str
+
+    def kept(self, node: Node | None, part: str, *, allowed: frozenset[str] = NONE) -> str | None:
+        return self.page.words(node, key=f"{self.prefix}/{part}", allowed=allowed, note=self.note)
+
+
+def _check_asked(fields: Fields, name: str, *, asked_of: AskedOf) -> None:
+    for part in ("question", "neutral"):
+        if asked_of is AskedOf.BOTH:
+            fields.need(part)
+        elif (node := fields.get(part)) is not None:
+            what = f"'{name}' is asked of the coach alone and has a '{part}'"
+            fields.page.complain(node, what, f"take '{part}' away, or write 'asked-of: both'")
+
+
+def _check_levels(fields: Fields, name: str, *, at: Scalar) -> None:
+    anchors, behaviours = fields.get("anchors"), fields.get("behaviours")
+    if (anchors is None) == (behaviours is None):
+        has = "neither 'anchors' nor 'behaviours'" if anchors is None else "both 'anchors' and 'behaviours'"
+        fields.page.complain(at, f"'{name}' has {has}", "write one of the two")
+
+
+def _behaviours(node: Node | None, *, words: _Words) -> tuple[str, ...]:
+    """The text keys of what is ticked; the slug of each is what follows `behaviour-` in its key."""
+    rows = words.page.named(node, where="'behaviours'")
+    keys = (words.kept(value, f"behaviour-{slug}") for slug, _, value in rows)
+    return tuple(key for key in keys if key is not None)
 
 
 def behaviour_slug(key: str) -> str:

@@ -50,9 +50,10 @@ def read_shelf(directory: Path, *, content: Path) -> Shelf:
     pages = [top, phrases]
     instrument = _instrument(programme, pages, content=content)
     flows = _flows(programme, pages, instrument=instrument, files=flow_files(directory, content=content))
-    _check_strays(top, programme, directory)
+    check_directory_name(top, programme.slug if programme else None, directory=directory)
+    _check_strays(top, programme, directory=directory)
     if programme and instrument and not any(page.complaints for page in pages):
-        _check_asked(top, instrument, flows)
+        _check_asked(top, instrument, flows=flows)
     check_names(pages)
     return Shelf(programme=programme, instrument=instrument, flows=flows, pages=tuple(pages))
 
@@ -79,6 +80,13 @@ def check_names(pages: Iterable[Page]) -> None:
         name = next(iter(page.texts), "").partition("/")[0]
         if name and owners.setdefault(name, page.path) != page.path:
             page.complain(page.root, f"'{name}' is already the name of {owners[name]}", "give one of them another name")
+
+
+def check_directory_name(page: Page, slug: str | None, *, directory: Path) -> None:
+    """Complain of a programme whose directory is not called what it defines."""
+    name = directory.resolve().name
+    if slug is not None and slug != name:
+        page.complain(page.root, f"the directory is called '{name}' and defines '{slug}'", f"call it {slug}")
 
 
 def check_file_name(page: Page, slug: str | None) -> None:
@@ -140,7 +148,7 @@ def _flows(
     return flows
 
 
-def _check_strays(top: Page, programme: Programme | None, directory: Path) -> None:
+def _check_strays(top: Page, programme: Programme | None, *, directory: Path) -> None:
     """A flow beside the programme that the programme does not list would never be said to anybody."""
     if programme is None:
         return
@@ -150,7 +158,7 @@ def _check_strays(top: Page, programme: Programme | None, directory: Path) -> No
             top.complain(node_at(top, "flows"), what, "add it to 'flows', or take the file away")
 
 
-def _check_asked(top: Page, instrument: Instrument, flows: Mapping[str, Flow]) -> None:
+def _check_asked(top: Page, instrument: Instrument, *, flows: Mapping[str, Flow]) -> None:
     asked = {step.indicator for flow in flows.values() for step in flow.steps if isinstance(step, Ask)}
     for indicator in instrument.indicators:
         if indicator.asked_of is AskedOf.BOTH and indicator.slug not in asked:

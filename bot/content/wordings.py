@@ -52,3 +52,12 @@ def faults(words: str, *, allowed: frozenset[str]) -> list[tuple[str, str]]:
     if re.search(r"[{}]", PLACEHOLDER.sub("", words)):
         found.append(("a curly bracket does not hold a placeholder", f"use none, or one of these: {names}"))
     return found
+
+
+def misfits(said: str, *, original: str, allowed: frozenset[str]) -> list[tuple[str, str]]:
+    """What is wrong with a translation of `original`, each with its remedy: it fills in what the original does."""
+    ours, theirs = placeholders(original), placeholders(said)
+    found = faults(said, allowed=allowed | theirs)
+    found += [(f"the placeholder {{{name}}} is lost", f"put {{{name}}} in") for name in sorted(ours - theirs)]
+    found += [(f"the placeholder {{{name}}} is not in the original", "take it away") for name in sorted(theirs - ours)]
+    return found

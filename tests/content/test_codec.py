@@ -22,6 +22,7 @@ from bot.domain.programme import (
 )
 from bot.engine.definition import AnswerKind, Ask, Flow, Say
 from tests.content.small import DIRECTORY, a_content_root
+from tests.content.test_catalogs import a_translated_root
 
 FLOW = Flow(
     slug="x",
@@ -111,8 +112,19 @@ def test_an_indicators_words_change_in_a_flow_without_its_source(tmp_path: Path)
 def test_words_that_could_not_be_said_change_nothing(tmp_path: Path) -> None:
     package = load_package(a_content_root(tmp_path) / DIRECTORY, content=tmp_path)
     flow = next(each for each in definitions(package) if each.kind is DefinitionKind.FLOW)
-    with pytest.raises(ContentRefused):
+    with pytest.raises(ContentRefused, match="is not known here"):
         reworded(flow, key="hello/bye/say", language="sv", words="Hej {stranger}")
+
+
+def test_a_translation_changed_in_place_still_fills_in_what_its_original_does(tmp_path: Path) -> None:
+    root = a_translated_root(tmp_path)
+    package = load_package(root / DIRECTORY, content=root)
+    flow = next(each for each in definitions(package) if each.kind is DefinitionKind.FLOW)
+    changed = reworded(flow, key="hello/greet/say", language="en", words="Hi {first_name}!")
+    assert changed.source == flow.source
+    assert read_definition(changed).words["en"]["hello/greet/say"] == "Hi {first_name}!"
+    with pytest.raises(ContentRefused, match="is lost"):
+        reworded(flow, key="hello/greet/say", language="en", words="Hi!")
 
 
 def test_a_definition_without_the_text_is_left_alone(tmp_path: Path) -> None:

@@ -138,5 +138,34 @@ def test_a_common_flow_nobody_uses_is_still_checked(tmp_path: Path) -> None:
     assert said(root) == [wanted]
 
 
+@pytest.mark.parametrize("path", ["flows/common/late.yml", "flows/late.yaml", "flows/programmes/small/more/late.yaml"])
+def test_a_file_nothing_reads_is_complained_of(tmp_path: Path, path: str) -> None:
+    root = a_content_root(tmp_path)
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("flow: late\n", "utf-8")
+    remedy = "see flows/README.md for where files stand; they end with .yaml"
+    assert said(root) == [f"{path}:1:1: nothing reads this file: {remedy}"]
+
+
+def test_a_directory_is_called_what_its_programme_is_called(tmp_path: Path) -> None:
+    root = a_content_root(tmp_path)
+    (root / DIRECTORY).rename(root / "flows/programmes/large")
+    wanted = "1:1: the directory is called 'large' and defines 'small': call it small"
+    assert said(root) == [f"flows/programmes/large/programme.yaml:{wanted}"]
+
+
+def test_a_programme_that_is_kept_elsewhere_is_read_with_our_common_files(tmp_path: Path) -> None:
+    root = a_content_root(tmp_path / "ours")
+    (root / DIRECTORY).rename(tmp_path / "small")
+    package = load_package(tmp_path / "small", content=root)
+    assert f"{DIRECTORY}/programme.yaml" in package.sources
+
+
+def test_a_programme_that_is_not_there_is_complained_of(tmp_path: Path) -> None:
+    root = a_content_root(tmp_path)
+    with pytest.raises(ContentRefused, match="can not be opened"):
+        load_package(root / "flows/programmes/nowhere", content=root)
+
+
 def test_a_root_without_programmes_is_complained_of(tmp_path: Path) -> None:
     assert said(tmp_path) == ["flows/programmes:1:1: there is no programme: add flows/programmes/<name>/programme.yaml"]
