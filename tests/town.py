@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import App, build
-from bot.domain.people import ChannelName
+from bot.domain.people import ChannelName, NewParticipant
 from bot.services.publishing import publish
 from bot.services.roster import enrol
 from bot.serving import routes
 from bot.settings import Settings
-from bot.storage.people import NewParticipant
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import unit_of_work
 from tests.databases import KEY

@@ -32,7 +32,8 @@ def do(work: Callable[[], Awaitable[None]]) -> None:
     """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace."""
     from bot.content.complaints import ContentRefused
     from bot.services.publishing import NothingPublished
-    from bot.services.roster import NotOnTheRoster, PeopleRefused
+    from bot.content.people_table import PeopleRefused
+    from bot.services.roster import NotOnTheRoster
     from bot.storage.away import DatabaseAway
     from bot.storage.sqlite import DatabaseBusy
 

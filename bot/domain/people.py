@@ -103,8 +103,22 @@ class Participant:
             and self.stopped_at is None
             and not self.protected
             and (self.paused_until is None or self.paused_until <= now)
-            and (
-                self.ended_on is None
-                or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on
-            )
+            and (self.ended_on is None or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on)
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewParticipant:
+    """Somebody to be enrolled. Addresses are plain: E.164 or a chat id."""
+
+    first_name: str
+    language: str
+    zone: str
+    channel: ChannelName
+    coach_id: int
+    phase: str
+    started_on: date
+    addresses: tuple[tuple[ChannelName, str], ...] = ()
+    gender: str | None = None
+    birth_year: int | None = None
+    protected: bool = False

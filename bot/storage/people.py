@@ -3,14 +3,14 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import Address, AddressState, ChannelName, Participant
+from bot.domain.people import Address, AddressState, ChannelName, NewParticipant, Participant
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
 from bot.storage.tables import (
@@ -33,23 +33,6 @@ class Owner:
     organisation_id: int
     participant_id: int | None
     coach_id: int | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewParticipant:
-    """Somebody to be enrolled. Addresses are plain: E.164 or a chat id."""
-
-    first_name: str
-    language: str
-    zone: str
-    channel: ChannelName
-    coach_id: int
-    phase: str
-    started_on: date
-    addresses: tuple[tuple[ChannelName, str], ...] = ()
-    gender: str | None = None
-    birth_year: int | None = None
-    protected: bool = False
 
 
 def _whole_participants() -> Select[Any]:
@@ -79,28 +62,24 @@ def _whole_participants() -> Select[Any]:
 
 
 _WHOLE = _whole_participants()
-_BY_PERSON = _WHOLE.where(
-    participants.c.id.in_(bindparam("ids", expanding=True))
-).order_by(participants.c.id, enrolments.c.id, addresses.c.id.desc())
-_BY_ENROLMENT = _WHOLE.where(
-    enrolments.c.id.in_(bindparam("ids", expanding=True))
-).order_by(enrolments.c.id, addresses.c.id.desc())
-_OF_PROGRAMME = _WHOLE.where(
-    enrolments.c.programme_id == bindparam("programme")
-).order_by(enrolments.c.id, addresses.c.id.desc())
+_BY_PERSON = _WHOLE.where(participants.c.id.in_(bindparam("ids", expanding=True))).order_by(
+    participants.c.id, enrolments.c.id, addresses.c.id.desc()
+)
+_BY_ENROLMENT = _WHOLE.where(enrolments.c.id.in_(bindparam("ids", expanding=True))).order_by(
+    enrolments.c.id, addresses.c.id.desc()
+)
+_OF_PROGRAMME = _WHOLE.where(enrolments.c.programme_id == bindparam("programme")).order_by(
+    enrolments.c.id, addresses.c.id.desc()
+)
 _LOCK = (
     select(participants.c.id)
     .where(participants.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(participants.c.id)
     .with_for_update()
 )
-_BY_HASH = select(addresses).where(
-    addresses.c.hash.in_(bindparam("hashes", expanding=True))
-)
+_BY_HASH = select(addresses).where(addresses.c.hash.in_(bindparam("hashes", expanding=True)))
 _HEARD = (
-    update(participants)
-    .where(participants.c.id == bindparam("person"))
-    .values(last_heard_at=bindparam("heard_at"))
+    update(participants).where(participants.c.id == bindparam("person")).values(last_heard_at=bindparam("heard_at"))
 )
 _ADDRESS_STATE = (
     update(addresses)
@@ -140,21 +119,14 @@ class Participants:
     async def strangers_at(self, channel: ChannelName, value: str) -> list[Owner]:
         """Where a stranger wrote from before, if one did."""
         found = (await self.behind([self._sealer.hash(channel, value)])).values()
-        return [
-            one
-            for several in found
-            for one in several
-            if one.participant_id is None and one.coach_id is None
-        ]
+        return [one for several in found for one in several if one.participant_id is None and one.coach_id is None]
 
     async def people(self, ids: Iterable[int]) -> dict[int, list[Participant]]:
         """These people by id, once for each programme; those who left stand last."""
         wanted = sorted(set(ids))
         found: dict[int, list[Participant]] = {}
         if wanted:
-            for participant in self._each(
-                await self._connection.execute(_BY_PERSON, {"ids": wanted})
-            ):
+            for participant in self._each(await self._connection.execute(_BY_PERSON, {"ids": wanted})):
                 found.setdefault(participant.id, []).append(participant)
         for several in found.values():
             several.sort(key=lambda one: one.ended_on is not None)
@@ -166,15 +138,11 @@ class Participants:
         if not wanted:
             return {}
         rows = await self._connection.execute(_BY_ENROLMENT, {"ids": wanted})
-        return {
-            participant.enrolment_id: participant for participant in self._each(rows)
-        }
+        return {participant.enrolment_id: participant for participant in self._each(rows)}
 
     async def of_programme(self, programme_id: int) -> list[Participant]:
         """Everybody who is or was in a programme."""
-        return self._each(
-            await self._connection.execute(_OF_PROGRAMME, {"programme": programme_id})
-        )
+        return self._each(await self._connection.execute(_OF_PROGRAMME, {"programme": programme_id}))
 
     async def zones(self, programme_id: int) -> list[str]:
         """The time zones in which anybody of the programme lives."""
@@ -186,9 +154,7 @@ class Participants:
         )
         return sorted(rows.scalars())
 
-    async def enrol(
-        self, new: NewParticipant, *, programme: ProgrammeRow, now: datetime
-    ) -> int:
+    async def enrol(self, new: NewParticipant, *, programme: ProgrammeRow, now: datetime) -> int:
         """Add a person with addresses and a place in the programme. Gives the enrolment's id."""
         person = await self._connection.scalar(
             insert(participants)
@@ -215,9 +181,7 @@ class Participants:
             )
         return await self._place(new, programme=programme, person=int(person or 0))
 
-    async def _place(
-        self, new: NewParticipant, *, programme: ProgrammeRow, person: int
-    ) -> int:
+    async def _place(self, new: NewParticipant, *, programme: ProgrammeRow, person: int) -> int:
         place = await self._connection.scalar(
             insert(enrolments)
             .values(
@@ -260,9 +224,7 @@ class Participants:
         )
         return Address(id=int(row or 0), channel=channel, value=value)
 
-    async def move_address(
-        self, address_id: int, *, channel: ChannelName, value: str, now: datetime
-    ) -> None:
+    async def move_address(self, address_id: int, *, channel: ChannelName, value: str, now: datetime) -> None:
         """The same person under a new id (a Telegram chat that moved)."""
         await self._connection.execute(
             update(addresses)
@@ -274,17 +236,12 @@ class Participants:
             )
         )
 
-    async def set_address_state(
-        self, states: Sequence[tuple[int, AddressState]], *, now: datetime
-    ) -> None:
+    async def set_address_state(self, states: Sequence[tuple[int, AddressState]], *, now: datetime) -> None:
         """May words go there, from now on?"""
         if states:
             await self._connection.execute(
                 _ADDRESS_STATE,
-                [
-                    {"address": address, "new_state": state, "changed_at": now}
-                    for address, state in states
-                ],
+                [{"address": address, "new_state": state, "changed_at": now} for address, state in states],
             )
 
     async def heard_from(self, people: Iterable[int], *, now: datetime) -> None:
@@ -295,31 +252,19 @@ class Participants:
 
     async def change(self, person: int, **values: object) -> None:
         """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, protected."""
-        await self._connection.execute(
-            update(participants).where(participants.c.id == person).values(**values)
-        )
+        await self._connection.execute(update(participants).where(participants.c.id == person).values(**values))
 
-    async def change_enrolment(
-        self, enrolment: int, *, now: datetime, **values: object
-    ) -> None:
+    async def change_enrolment(self, enrolment: int, *, now: datetime, **values: object) -> None:
         """Set columns of an enrolment; a new phase or coach is noted with what it was."""
-        before = (
-            await self._connection.execute(
-                select(enrolments).where(enrolments.c.id == enrolment)
-            )
-        ).one()
-        await self._connection.execute(
-            update(enrolments).where(enrolments.c.id == enrolment).values(**values)
-        )
+        before = (await self._connection.execute(select(enrolments).where(enrolments.c.id == enrolment))).one()
+        await self._connection.execute(update(enrolments).where(enrolments.c.id == enrolment).values(**values))
         for column in ("phase", "coach_id", "ended_on"):
             if column in values and values[column] != getattr(before, column):
                 await self._connection.execute(
                     insert(changes).values(
                         enrolment_id=enrolment,
                         what=column.removesuffix("_id").removesuffix("_on"),
-                        was=None
-                        if getattr(before, column) is None
-                        else str(getattr(before, column)),
+                        was=None if getattr(before, column) is None else str(getattr(before, column)),
                         became=str(values[column]),
                         changed_at=now,
                     )
@@ -344,9 +289,7 @@ class Participants:
         )
         return code
 
-    async def use_deep_link(
-        self, code: str, *, now: datetime
-    ) -> tuple[int | None, int | None] | None:
+    async def use_deep_link(self, code: str, *, now: datetime) -> tuple[int | None, int | None] | None:
         """Whose code this is (participant, coach), once; `None` if it is unknown, used or too old."""
         row = (
             await self._connection.execute(
@@ -373,9 +316,7 @@ class Participants:
     def _participant(self, row: Row[Any]) -> Participant:
         address = None
         if row.address_id is not None:
-            address = self._address(
-                row.address_id, row.address_channel, row.cipher, row.address_state
-            )
+            address = self._address(row.address_id, row.address_channel, row.cipher, row.address_state)
         return Participant(
             id=row.id,
             enrolment_id=row.enrolment_id,
@@ -395,9 +336,7 @@ class Participants:
             protected=row.protected,
         )
 
-    def _address(
-        self, address_id: int, channel: str, cipher: bytes, state: str
-    ) -> Address:
+    def _address(self, address_id: int, channel: str, cipher: bytes, state: str) -> Address:
         return Address(
             id=address_id,
             channel=ChannelName(channel),

@@ -1,0 +1,98 @@
+"""What a try to send means for the message: sent, to be tried again, to be settled, or over."""
+
+from datetime import datetime, timedelta
+
+from bot.channels.channel import Absent, Delivered, Found, SendFailed, Unknown
+from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
+from bot.domain.people import AddressState, ChannelName
+from bot.storage.outbox import Outcome
+
+SETTLE_AFTER = timedelta(seconds=20)
+SETTLE_WITHIN = timedelta(minutes=10)
+"""A receipt comes, or the look-up knows, within this time; after it the send is uncertain."""
+
+MOST_ATTEMPTS = 8
+LOOKED_UP = (ChannelName.SMS,)
+REPEATED = (Purpose.CRISIS, Purpose.CANCELLATION)
+"""What is sent again even when it may have left already: twice is better than not at all."""
+
+STOPPED_BY_PERSON = "21610"
+BAD_NUMBERS = frozenset({"21211", "21614", "21217", "30005", "30006"})
+
+
+def after_delivery(message: OutboxMessage, delivered: Delivered) -> Outcome:
+    """The provider took it."""
+    return Outcome(
+        id=message.id,
+        status=OutboxStatus.SENT,
+        provider_id=delivered.provider_id,
+        parts=delivered.parts,
+    )
+
+
+def after_failure(message: OutboxMessage, failed: SendFailed, *, machine_now: datetime) -> Outcome:
+    """A refusal is waited out, repeated later or final; an answer that was lost is settled before any repeat."""
+    if failed.unsettled:
+        return _in_doubt(message, failed.code, machine_now=machine_now)
+    if failed.retry_after is not None:
+        # The provider asked the whole channel to wait: that is nobody's fault, and no attempt.
+        retry_at = machine_now + failed.retry_after
+        return Outcome(
+            id=message.id,
+            status=OutboxStatus.QUEUED,
+            error=failed.code,
+            retry_at=retry_at,
+        )
+    if failed.permanent or failed.gone or message.attempts + 1 >= MOST_ATTEMPTS:
+        return Outcome(id=message.id, status=OutboxStatus.FAILED, error=failed.code)
+    retry_at = machine_now + timedelta(seconds=min(2**message.attempts * 5, 900))
+    return Outcome(
+        id=message.id,
+        status=OutboxStatus.QUEUED,
+        error=failed.code,
+        retry_at=retry_at,
+    )
+
+
+def _in_doubt(message: OutboxMessage, code: str, *, machine_now: datetime) -> Outcome:
+    if message.purpose in REPEATED:
+        retry_at = machine_now + timedelta(seconds=5)
+        return Outcome(id=message.id, status=OutboxStatus.QUEUED, error=code, retry_at=retry_at)
+    if message.channel in LOOKED_UP:
+        retry_at = machine_now + SETTLE_AFTER
+        return Outcome(
+            id=message.id,
+            status=OutboxStatus.UNSETTLED,
+            error=code,
+            retry_at=retry_at,
+        )
+    return Outcome(id=message.id, status=OutboxStatus.UNCERTAIN, error=code)
+
+
+def can_be_looked_up(message: OutboxMessage) -> bool:
+    """Whether the provider can say what became of a send whose answer was lost, and it matters."""
+    return message.channel in LOOKED_UP and message.purpose not in REPEATED
+
+
+def after_look_up(message: OutboxMessage, found: Found | Absent | Unknown, *, machine_now: datetime) -> Outcome:
+    """What is known now of a send whose answer was lost; after `SETTLE_WITHIN` it stays uncertain."""
+    if message.purpose in REPEATED:
+        return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="repeated")
+    match found:
+        case Found(provider_id=provider_id):
+            return Outcome(id=message.id, status=OutboxStatus.SENT, provider_id=provider_id)
+        case Absent():
+            return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="never-arrived")
+        case Unknown():
+            claimed = message.claimed_at or machine_now
+            if message.channel not in LOOKED_UP or machine_now - claimed > SETTLE_WITHIN:
+                return Outcome(id=message.id, status=OutboxStatus.UNCERTAIN, error="answer-lost")
+            retry_at = machine_now + SETTLE_AFTER
+            return Outcome(id=message.id, status=OutboxStatus.UNSETTLED, error="answer-lost", retry_at=retry_at)
+
+
+def address_state_by(code: str | None) -> AddressState | None:
+    """What an error code of the provider says about the address itself, if anything."""
+    if code == STOPPED_BY_PERSON:
+        return AddressState.STOPPED
+    return AddressState.BAD if code in BAD_NUMBERS else None

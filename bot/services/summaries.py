@@ -1,0 +1,175 @@
+"""Every coach gets the week about people on the coach's own Monday morning, once, and no more of it than may leave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.content.letters import Letter
+from bot.content.week_letter import CONTENT, Titles, WeekLetters
+from bot.domain.messages import Draft, Priority, Purpose
+from bot.domain.people import Address, ChannelName, Coach
+from bot.domain.programme import SummaryLeaves
+from bot.domain.summaries import WeeklySummary, for_outside, summarise
+from bot.domain.weeks import ProgrammeWeek, WeekFacts, Window, latest_due, may_leave, next_summary, window_before
+from bot.services.published import Plan, Shelf
+from bot.storage.database import Database
+from bot.storage.unit_of_work import Work, unit_of_work
+
+LASTS = timedelta(days=3)
+"""Afterwards a summary is news no more: it stays on its page, and is not sent."""
+
+MOST_AT_ONCE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A coach's summary whose moment `at` has come; the one after it comes at `next_at`."""
+
+    coach: Coach
+    plans: Mapping[int, Plan]
+    at: datetime
+    next_at: datetime
+
+    @property
+    def window(self) -> Window:
+        """The days it is about."""
+        return window_before(self.at, zone=self.coach.zone)
+
+
+class Summaries:
+    """Writes weekly summaries. One for each process; they share the work without meeting."""
+
+    def __init__(self, database: Database, shelf: Shelf, *, content: Path = CONTENT, address: str = "") -> None:
+        """`content` is where locales/ are, `address` where coaches find the console, if anywhere."""
+        self._database = database
+        self._shelf = shelf
+        self._letters = WeekLetters(content, address=address)
+
+    async def queue_weekly(self, *, now: datetime) -> int:
+        """Safe to call as often as you like: a coach's week is told once. Gives how many summaries were written.
+
+        A coach whose moment was never set gets one, and nothing is sent because of that. After a standstill only
+        the last week is told.
+        """
+        written, found = 0, MOST_AT_ONCE
+        while found == MOST_AT_ONCE:
+            async with unit_of_work(self._database) as work:
+                coaches = await work.coaches.due_a_summary(now=now, most=MOST_AT_ONCE)
+                found = len(coaches)
+                following = []
+                for coach, moment in coaches:
+                    due = await self._due(work, coach, moment, now=now)
+                    following.append((coach.id, due.next_at))
+                    if moment is not None and await self._write(work, due, now=now):
+                        written += 1
+                await work.coaches.set_next_summary(following)
+        return written
+
+    async def preview(self, work: Work, coach: Coach, *, now: datetime) -> Letter:
+        """The summary as it would be written now, as it may be read in the house. Keeps and sends nothing."""
+        plans = await self._plans(work, coach)
+        window = window_before(now, zone=coach.zone)
+        summary = summarise(await _facts(work, coach, plans, window), now=now)
+        return self._letters.write(summary, coach=coach, titles=_titles(plans, coach))
+
+    async def _due(self, work: Work, coach: Coach, moment: datetime | None, *, now: datetime) -> Due:
+        plans = await self._plans(work, coach)
+        rules = [plan.programme.summary for plan in plans.values()]
+        at = now if moment is None else latest_due(rules, zone=coach.zone, due=moment, now=now)
+        return Due(coach=coach, plans=plans, at=at, next_at=next_summary(rules, zone=coach.zone, after=now))
+
+    async def _plans(self, work: Work, coach: Coach) -> Mapping[int, Plan]:
+        return await self._shelf.plans(work, await work.coaches.programmes_of(coach.id))
+
+    async def _write(self, work: Work, due: Due, *, now: datetime) -> bool:
+        coach = due.coach
+        facts = await _facts(work, coach, due.plans, due.window)
+        if not facts.alerts and not any(week.people for week in facts.programmes):
+            # Nobody to tell of: an empty letter every Monday would teach the coach not to open them.
+            return False
+        summary, titles = summarise(facts, now=now), _titles(due.plans, coach)
+        whole = self._letters.write(summary, coach=coach, titles=titles)
+        kept = await work.summaries.keep(
+            coach.id,
+            week=due.window.week,
+            language=coach.language,
+            written=(whole.text, whole.html),
+            now=now,
+        )
+        if kept is None:
+            return False
+        letter = self._leaving(due, summary, titles)
+        addresses = await _addresses(work, coach, now=now)
+        await work.outbox.queue([self._draft(due, letter, address, now=now) for address in addresses], now=now)
+        return True
+
+    def _leaving(self, due: Due, summary: WeeklySummary, titles: Titles) -> Letter:
+        """What may leave the house: if one programme wants only a notice, there is only a notice."""
+        if may_leave(plan.programme.summary for plan in due.plans.values()) is SummaryLeaves.NOTICE:
+            return self._letters.notice(summary, coach=due.coach)
+        return self._letters.write(for_outside(summary), coach=due.coach, titles=titles)
+
+    def _draft(self, due: Due, letter: Letter, address: Address, *, now: datetime) -> Draft:
+        coach, (year, week) = due.coach, due.window.week
+        mail = address.channel is ChannelName.EMAIL
+        return Draft(
+            organisation_id=coach.organisation_id,
+            programme_id=None,
+            coach_id=coach.id,
+            address_id=address.id,
+            channel=address.channel,
+            purpose=Purpose.SUMMARY,
+            priority=Priority.SUMMARY,
+            text=letter.text if mail else letter.chat(more=self._letters.more(coach.language)),
+            subject=letter.subject if mail else None,
+            html=letter.mail if mail else None,
+            available_at=now,
+            expires_at=min(now + LASTS, due.next_at),
+            language=coach.language,
+            once=f"summary/{coach.id}/{year}-{week:02}/{address.id}",
+        )
+
+
+async def _facts(work: Work, coach: Coach, plans: Mapping[int, Plan], window: Window) -> WeekFacts:
+    known = await work.week.of(coach, window)
+    return WeekFacts(
+        window=window,
+        alerts=tuple(known.alerts),
+        programmes=tuple(
+            ProgrammeWeek(
+                programme_id=plan.programme_id,
+                programme=plan.programme,
+                instrument=plan.instrument,
+                people=tuple(known.people[plan.programme_id]),
+                outbox=known.outbox.get(plan.programme_id, {}),
+            )
+            for plan in plans.values()
+            # A programme that somebody left long ago is not told of, nor named.
+            if plan.programme_id in known.people
+        ),
+    )
+
+
+async def _addresses(work: Work, coach: Coach, *, now: datetime) -> list[Address]:
+    """Where the coach is written to. The first summary makes an address of what the coach signs in with."""
+    found = [one for one in coach.addresses if one.channel in (ChannelName.EMAIL, ChannelName.TELEGRAM)]
+    if coach.email and ChannelName.EMAIL not in await work.week.known_channels(coach.id):
+        found.append(
+            await work.participants.add_address(
+                channel=ChannelName.EMAIL,
+                value=coach.email,
+                organisation_id=coach.organisation_id,
+                coach_id=coach.id,
+                now=now,
+            )
+        )
+    return found
+
+
+def _titles(plans: Mapping[int, Plan], coach: Coach) -> Titles:
+    def title(programme_id: int, key: str) -> str:
+        plan = plans[programme_id]
+        return plan.texts.say(key, language=coach.language, fallback=plan.programme.languages, values={})
+
+    return title
