@@ -131,7 +131,11 @@ _NOTE = (
     .where(
         outbox.c.id == bindparam("message"),
         outbox.c.leased_by == bindparam("holder"),
-        outbox.c.status.in_([OutboxStatus.SENDING, OutboxStatus.UNSETTLED]),
+        # Spelt out: a list does not go with many rows at once.
+        or_(
+            outbox.c.status == OutboxStatus.SENDING,
+            outbox.c.status == OutboxStatus.UNSETTLED,
+        ),
     )
     .values(
         status=bindparam("new_status"),
