@@ -1,0 +1,179 @@
+"""The demo is the whole program with two things exchanged: its channels are on a screen, and its time can be moved."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from bot.app import App, build, machine_clock
+from bot.channels.phones import Phones
+from bot.cli.demo_cast import read_cast
+from bot.cli.demo_history import Stage, live_through, step
+from bot.cli.demo_time import ProgrammeClock, TimeMachine
+from bot.console.desk import Desk
+from bot.console.routes import console_routes
+from bot.content.catalogs import console_words
+from bot.domain.people import ChannelName
+from bot.serving import NotReady, run
+from bot.services.published import Plan
+from bot.settings import Settings
+from bot.storage.sqlite import DatabaseBusy
+from bot.storage.migrate import migrate
+from bot.storage.unit_of_work import unit_of_work
+from bot.storage.views import PersonSeen
+
+HOME = Path("var/demo")
+LANGUAGES = ("sv", "en")
+PATIENCE = timedelta(seconds=3)
+"""How long a page waits for time to be moved before it shows how far it came."""
+
+# Everybody in the demo is invented, so this key is no secret: it only lets the program run as it does for real.
+_KEY = sha256(b"framsteg demo: nobody here exists").digest()
+
+_TRY_FIRST = """
+  Framsteg demo: everybody in it is invented, and nothing leaves this machine.
+
+    {address}
+
+  Try first:
+    1. {address}/phones
+       Choose a phone and write "hjälp" (or "help"): the answer comes in that person's language.
+    2. Press "Next check-in": time moves on, questions arrive. Answer with digits by SMS, with buttons in Telegram.
+    3. {address}/summary
+       Press "Monday 08:00", then read the week as Karin and Johan get it.
+
+  Ctrl+C stops; what happened is kept. `framsteg demo --fresh` starts over.
+"""
+
+
+@dataclass
+class Demo:
+    """A demo that has been set up: the program, its phones, its clock and its pages' desk."""
+
+    app: App
+    stage: Stage
+    machine: TimeMachine
+    desk: Desk
+
+
+def run_demo(*, fresh: bool, port: int, home: Path = HOME) -> None:
+    """Serve the demo until it is stopped. Its data are made in `home` the first time, and when `fresh`."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(_serve(home, fresh=fresh, port=port))
+    except (DatabaseBusy, NotReady) as refused:
+        raise click.ClickException(str(refused)) from None
+
+
+async def _serve(home: Path, *, fresh: bool, port: int) -> None:
+    demo = await set_up(home, fresh=fresh, port=port, say=click.echo)
+    await run(
+        demo.app, more_routes=[console_routes(demo.desk)], ready=lambda words: _announce(words.removeprefix("ready at "))
+    )
+
+
+def _announce(address: str) -> None:
+    click.echo(_TRY_FIRST.format(address=address))
+
+
+async def set_up(
+    home: Path, *, fresh: bool = False, port: int = 8000, say: Callable[[str], None] = lambda words: None
+) -> Demo:
+    """Open what is in `home`, or live through three invented weeks first."""
+    done = home / "ready"
+    if fresh or not done.exists():
+        # A history that was broken off half-way is no history.
+        shutil.rmtree(home, ignore_errors=True)
+    settings = Settings(
+        database_url=f"sqlite:///{home / 'framsteg.db'}", key=_KEY, port=port, sqlite_synchronous="NORMAL"
+    )
+    clock = ProgrammeClock(machine_clock)
+    home.mkdir(parents=True, exist_ok=True)
+    phones = Phones(home / "phones.jsonl", clock=clock.now)
+    app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, phones))
+    stage = Stage(app=app, phones=phones, clock=clock, cast=read_cast())
+    await migrate(app.database)
+    if not done.exists():
+        say("Living through three invented weeks, once; this takes some seconds ...")
+        await live_through(stage, until=machine_clock())
+        done.touch()
+    else:
+        await _resume(stage)
+    return await _opened(stage)
+
+
+async def _resume(stage: Stage) -> None:
+    """While the demo is not running, programme time stands still."""
+    async with unit_of_work(stage.app.database) as work:
+        planned = [row.planned_until for row in await work.programmes.all() if row.planned_until is not None]
+    stage.clock.go_on(since=max(planned, default=machine_clock()))
+
+
+async def _opened(stage: Stage) -> Demo:
+    app = stage.app
+    async with unit_of_work(app.database) as work:
+        plan = next(iter((await app.shelf.plans(work)).values()))
+        zones = await work.participants.zones(plan.programme_id)
+    machine = TimeMachine(
+        clock=stage.clock,
+        database=app.database,
+        programme=plan.programme,
+        zones=tuple(zones),
+        step=lambda now: step(app, now),
+    )
+    return Demo(app=app, stage=stage, machine=machine, desk=_desk(stage, machine, plan))
+
+
+def _desk(stage: Stage, machine: TimeMachine, plan: Plan) -> Desk:
+    travels = Travels(machine)
+
+    async def answer(person: PersonSeen, words: str) -> None:
+        posted = stage.phones.write(person.channel, person.address, account=stage.cast.sender, words=words)
+        await stage.arrive(person.channel, person.address, posted, now=stage.clock.now())
+        await _carry(stage.app)
+
+    async def tap(person: PersonSeen, number: int, data: str) -> bool:
+        posted = stage.phones.tap(person.address, number=number, data=data)
+        if posted is None:
+            return False
+        await stage.arrive(person.channel, person.address, posted, now=stage.clock.now())
+        await _carry(stage.app)
+        return True
+
+    return Desk(
+        database=stage.app.database,
+        plan=plan,
+        phones=stage.phones,
+        words={one: console_words(one, content=stage.app.settings.content) for one in LANGUAGES},
+        now=stage.clock.now,
+        journey=machine.journey,
+        move=travels.go,
+        answer=answer,
+        tap=tap,
+    )
+
+
+async def _carry(app: App) -> None:
+    """From the landing to an answer at once: whoever writes on a phone wants to see it."""
+    await app.reception.receive(now=app.now())
+    await app.delivery.send_queued(now=app.now())
+
+
+@dataclass
+class Travels:
+    """One journey through time after the other, however many are asked for."""
+
+    machine: TimeMachine
+    under_way: asyncio.Task[None] | None = None
+
+    async def go(self, target: datetime) -> None:
+        """Set out, and wait a moment for the arrival. Whoever asks during a journey only waits with it."""
+        if self.under_way is None or self.under_way.done():
+            self.under_way = asyncio.create_task(self.machine.move_to(target))
+        await asyncio.wait({self.under_way}, timeout=PATIENCE.total_seconds())

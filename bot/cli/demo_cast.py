@@ -1,0 +1,101 @@
+"""The people of the demo are read from a file in which everybody can see that nobody exists."""
+
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.domain.people import ChannelName
+
+FILE = Path(__file__).with_name("demo_people.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coaching:
+    """An invented coach."""
+
+    first_name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """An invented participant and their habits: the file says what each field means."""
+
+    first_name: str
+    language: str
+    channel: ChannelName
+    address: str
+    coach: str
+    phase: str
+    gender: str
+    born: int
+    begins_at: float
+    comes_to: float
+    answers: float
+    replies: float
+    months: int
+    words: tuple[str, ...] = ()
+    unclear: str | None = None
+    wants_call: bool = False
+    milestone: dict[str, Any] = field(default_factory=dict)
+    stops_on_day: int | None = None
+    pauses_on_day: int | None = None
+    pauses_for_days: int = 0
+    leaves_on_day: int | None = None
+    cut_off_on_day: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """What somebody writes of their own accord, on a day of the three weeks at a local time."""
+
+    who: str
+    day: int
+    at: time
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Everybody."""
+
+    organisation: str
+    organisation_name: str
+    sender: str
+    coaches: tuple[Coaching, ...]
+    people: tuple[Persona, ...]
+    sayings: tuple[Saying, ...]
+    answers: dict[str, dict[str, str]]
+
+
+def read_cast(file: Path = FILE) -> Cast:
+    """Everybody in the file."""
+    known = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    return Cast(
+        organisation=known["organisation"]["slug"],
+        organisation_name=known["organisation"]["name"],
+        sender=known["sender"],
+        coaches=tuple(Coaching(**one) for one in known["coaches"]),
+        people=tuple(_persona(one) for one in known["people"]),
+        sayings=tuple(
+            Saying(who=one["who"], day=one["day"], at=time.fromisoformat(one["at"]), words=one["words"])
+            for one in known["says"]
+        ),
+        answers=known["answers"],
+    )
+
+
+def _persona(known: dict[str, Any]) -> Persona:
+    phone, telegram = known.pop("phone", None), known.pop("telegram", None)
+    return Persona(
+        channel=ChannelName.SMS if phone else ChannelName.TELEGRAM,
+        address=phone or telegram,
+        begins_at=known.pop("from"),
+        comes_to=known.pop("to"),
+        words=tuple(known.pop("words", ())),
+        **known,
+    )
