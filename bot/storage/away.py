@@ -22,12 +22,14 @@ _READONLY_CODE = 8
 
 # What the drivers raise as they are when the socket went under them, or the server no longer answers.
 _LOST = (ConnectionError, TimeoutError, PoolTimeout)
-_CLOSED = ("connection is closed", "connection was closed", "connection has been released")
+# The last is what asyncpg says when the server's farewell arrived while nothing was asked.
+_CLOSED = ("connection is closed", "connection was closed", "cannot switch to state")
 
 
 # What the drivers raise as they are when the socket went under them, or the server no longer answers.
 _LOST = (ConnectionError, TimeoutError, PoolTimeout)
-_CLOSED = ("connection is closed", "connection was closed", "connection has been released")
+# The last is what asyncpg says when the server's farewell arrived while nothing was asked.
+_CLOSED = ("connection is closed", "connection was closed", "cannot switch to state")
 
 
 def is_away(error: BaseException, *, writing: bool) -> bool:

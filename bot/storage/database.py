@@ -92,7 +92,13 @@ class Database:
         with self._one_writer_a_task():
             async with _open(self._writer, writing=True) as connection:
                 raw = await connection.get_raw_connection()
-                yield raw.driver_connection
+                try:
+                    yield raw.driver_connection
+                except Exception as error:
+                    if not self.is_sqlite and is_away(error, writing=True):
+                        # SQLAlchemy saw nothing of it, and would hand the same dead connection out again.
+                        await connection.invalidate()
+                    raise
 
     async def close(self) -> None:
         """Give back every connection and the lock file."""
