@@ -18,6 +18,7 @@ from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.sealing import Sealer
 from bot.storage.talk import Conversations, Ratings
+from bot.storage.week import Weeks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,7 @@ class Work:
     inbox: Inbox
     outbox: Outbox
     pauses: Pauses
+    week: Weeks
 
 
 @asynccontextmanager
@@ -66,4 +68,5 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         inbox=Inbox(connection, sealer),
         outbox=Outbox(connection, sealer),
         pauses=Pauses(connection),
+        week=Weeks(connection),
     )
