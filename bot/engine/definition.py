@@ -101,7 +101,7 @@ class Flow:
     `check_in` says that the answers are one check-in. `nudge_after` of silence brings `nudge` (a text key) once;
     `expires_after` of silence ends the conversation without a word. `rotating` is how many of the rotating
     indicators one conversation asks. `left` is said when a question was not understood after `MOST_REPEATS` other
-    wordings.
+    wordings: the conversation goes on with the next one, and ends if that happens a second time.
     """
 
     slug: str

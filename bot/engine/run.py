@@ -22,7 +22,7 @@ class State:
 
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
     how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
-    ticked so far by buttons in a several-of question.
+    ticked so far by buttons in a several-of question; `left` says that one question was left already.
     """
 
     at: str
@@ -32,6 +32,7 @@ class State:
     nudged: bool = False
     picks: tuple[str, ...] = ()
     ticked: tuple[str, ...] = ()
+    left: bool = False
 
     def to_text(self) -> str:
         """JSON, short, with no names of classes: readable by any later version."""
@@ -42,6 +43,8 @@ class State:
             text += ',"nudged":true'
         if self.picks:
             text += f',"picks":[{",".join(map(_quoted, self.picks))}]'
+        if self.left:
+            text += ',"left":true'
         if self.ticked:
             text += f',"ticked":[{",".join(map(_quoted, self.ticked))}]'
         return text + "}"
@@ -70,7 +73,7 @@ def _read_state(text: str) -> State:
     return State(**kept)
 
 
-_KINDS = {"at": str, "asked": int, "count": int, "repeats": int, "nudged": bool, "picks": list, "ticked": list}
+_KINDS = {"at": str, "asked": int, "count": int, "repeats": int, "nudged": bool, "picks": list, "ticked": list, "left": bool}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,13 +193,23 @@ def _tapped(flow: Flow, state: State, *, step: Ask, words: str) -> Turn:
 def _ask_again(flow: Flow, state: State, *, step: Ask) -> Turn:
     """The question in other words: its own first, then the common ones of its kind; at last we leave it kindly."""
     if state.repeats >= MOST_REPEATS:
-        return Turn(state=None, effects=(Send(text=flow.left),), left=True)
+        return _leave(flow, state, step=step)
     common = tuple(f"phrases/unclear-{step.answer.value}-{number}" for number in range(1, MOST_REPEATS + 1))
     wording = (step.unclear[:MOST_REPEATS] + common)[state.repeats]
     return Turn(
         state=replace(state, repeats=state.repeats + 1),
         effects=(Send(text=wording, question=step, number=state.asked, count=state.count),),
     )
+
+
+def _leave(flow: Flow, state: State, *, step: Ask) -> Turn:
+    """Leave a question with thanks and go on; whoever could not be understood twice is left in peace."""
+    thanks = Send(text=flow.left)
+    if state.left:
+        return Turn(state=None, effects=(thanks,), left=True)
+    place = _place_of(flow, step.next, following=flow.places[step.id] + 1)
+    then, said = _onward(flow, place=place, picks=state.picks, asked=state.asked + 1, count=state.count)
+    return Turn(state=then and replace(then, left=True), effects=(thanks, *said), left=then is None)
 
 
 def _answered(flow: Flow, state: State, *, step: Ask, answer: Answer) -> Turn:
@@ -212,6 +225,8 @@ def _answered(flow: Flow, state: State, *, step: Ask, answer: Answer) -> Turn:
         to = next((branch.to for branch in step.branches if branch.answer in given), to)
     place = _place_of(flow, to, following=flow.places[step.id] + 1)
     then, said = _onward(flow, place=place, picks=state.picks, asked=state.asked + 1, count=state.count)
+    if state.left and then is not None:
+        then = replace(then, left=True)
     return Turn(state=then, effects=(*effects, *said))
 
 

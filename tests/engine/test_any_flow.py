@@ -71,17 +71,18 @@ def test_any_conversation_goes_on_or_ends_and_never_breaks(
         _check(flow, turn)
 
 
-@given(flow=flows(), words=st.lists(st.sampled_from(("", "\ud800", "vet inte alls")), min_size=3, max_size=3))
-def test_conversation_nobody_understands_is_left_after_the_repeats(flow: Flow, words: list[str]) -> None:
+@given(flow=flows(), words=st.sampled_from(("", "\ud800")))
+def test_person_nobody_understands_is_left_in_peace_after_two_questions(flow: Flow, words: str) -> None:
     turn = begin(flow)
-    asked = turn.state and next(step for step in reversed(flow.steps) if step.id == turn.state.at)
-    if turn.state is None or not isinstance(asked, Ask) or asked.answer is AnswerKind.WORDS:
-        return
-    for word in words[:MOST_REPEATS]:
-        assert turn.state is not None
-        turn = _happen(flow, turn.state, word)
-    assert turn.state is not None
-    assert _happen(flow, turn.state, words[-1]) == Turn(state=None, effects=(Send(text=flow.left),), left=True)
+    thanks = 0
+    for _ in range(2 * (MOST_REPEATS + 1)):
+        if turn.state is None:
+            return
+        turn = _happen(flow, turn.state, words)
+        thanks += Send(text=flow.left) in turn.effects
+
+    assert turn.state is None and turn.left
+    assert thanks == 2
 
 
 def _happen(flow: Flow, state: State, event: str | None) -> Turn:

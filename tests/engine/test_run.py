@@ -94,7 +94,26 @@ def test_unclear_answer_is_asked_again_in_other_words_twice_and_then_left() -> N
     turn = answer(flow, turn, "bra")
     assert said(turn) == ["phrases/unclear-scale-2"]
     turn = answer(flow, turn, "bra")
+    assert said(turn) == ["phrases/left", "flow/second"]
+    assert turn.state is not None and turn.state.left
+
+
+def test_person_who_is_not_understood_twice_is_left_in_peace() -> None:
+    flow = a_flow(a_scale(), a_scale("second"), a_scale("third"))
+    turn = begin(flow)
+    for _ in range(3):
+        turn = answer(flow, turn, "bra")
+    for _ in range(3):
+        turn = answer(flow, turn, "bra")
     assert turn == Turn(state=None, effects=(Send(text="phrases/left"),), left=True)
+
+
+def test_answer_after_a_left_question_does_not_forget_that_one_was_left() -> None:
+    flow = a_flow(a_scale(), a_scale("second"), a_scale("third"))
+    turn = begin(flow)
+    for words in ("bra", "bra", "bra", "4"):
+        turn = answer(flow, turn, words)
+    assert turn.state is not None and turn.state.left
 
 
 def test_own_other_wording_comes_before_the_common_ones() -> None:
