@@ -31,13 +31,19 @@ MOST_IN_HAND = 20
 LEASE = timedelta(seconds=30)
 """Longer than any channel's time-out, so that a lease that ran out means a process that died."""
 
+ARRIVES_WITHIN = timedelta(seconds=5)
+"""What was handed over in the moment before a process died has reached the provider by then."""
+
 MachineClock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """Sends. `machine_clock` is the machine's own time: leases and retries never follow a moved programme clock."""
+    """Sends. `machine_clock` is the machine's own time: leases and retries never follow a moved programme clock.
+
+    `lease` is how long this process may be silent before another settles what it had in hand.
+    """
 
     def __init__(
         self,
@@ -47,19 +53,26 @@ class Delivery:
         *,
         holder: str,
         machine_clock: MachineClock,
+        lease: timedelta = LEASE,
     ) -> None:
         self._database = database
         self._shelf = shelf
         self._channels = channels
         self._holder = holder
         self._machine_clock = machine_clock
+        self._lease = lease
+
+    async def begin(self) -> None:
+        """To be called once, before anything is sent: what stands as ours to send is our dead predecessor's."""
+        async with unit_of_work(self._database) as work:
+            await work.outbox.end_leases(self._holder, at=self._machine_clock() + min(ARRIVES_WITHIN, self._lease))
 
     async def send_queued(self, *, now: datetime) -> int:
         """Send what may leave now, over every channel at once. Gives how many sends were tried."""
-        tried = await asyncio.gather(*(self._drain(channel, now=now) for channel in self._channels))
-        return sum(tried)
+        return sum(await asyncio.gather(*(self.send_on(channel, now=now) for channel in self._channels)))
 
-    async def _drain(self, channel: ChannelName, *, now: datetime) -> int:
+    async def send_on(self, channel: ChannelName, *, now: datetime) -> int:
+        """The same for one channel, so that the slowness of one is never another's."""
         tried = 0
         while True:
             in_hand, looked_at = await self._claim(channel, now=now)
@@ -93,7 +106,7 @@ class Delivery:
             await work.outbox.claim(
                 [one.id for one in order.go],
                 holder=self._holder,
-                until=machine_now + LEASE,
+                until=machine_now + self._lease,
                 machine_now=machine_now,
             )
         return order.go, len(found)
@@ -136,7 +149,7 @@ class Delivery:
             await work.outbox.take_over(
                 [one.id for one in doubtful],
                 holder=self._holder,
-                until=machine_now + LEASE,
+                until=machine_now + self._lease,
             )
         outcomes = await asyncio.gather(*(self._look_up(message, machine_now=machine_now) for message in doubtful))
         async with unit_of_work(self._database) as work:

@@ -17,6 +17,11 @@ from bot.services.published import FlowEdition, Plan
 Words = Callable[[str], str]
 """From a text key to what is read."""
 
+Buttons = tuple[tuple[Button, ...], ...]
+
+TICK = "\u2713 "
+"""Stands before what is ticked so far. A sign, not a word: it needs no translation."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
@@ -36,7 +41,7 @@ class Said:
 
     text: str
     language: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    buttons: Buttons = ()
     step: str | None = None
 
 
@@ -133,8 +138,9 @@ def act(
     participant: Participant,
     address: Address,
     occasion: Occasion,
+    buttons: Buttons = (),
 ) -> Draft:
-    """Something to be done without words: a tap answered, a keyboard settled."""
+    """Something to be done without words: a tap answered, a keyboard settled or shown with other buttons."""
     return Draft(
         organisation_id=participant.organisation_id,
         programme_id=participant.programme_id,
@@ -149,9 +155,22 @@ def act(
         language=participant.language,
         once=f"{occasion.once}/{what}",
         act=what,
+        buttons=buttons,
         provider_ref=ref,
         conversation_id=occasion.conversation_id,
     )
+
+
+def keyboard(
+    plan: Plan, edition: FlowEdition, question: Ask, *, participant: Participant, ticked: Sequence[str]
+) -> Buttons:
+    """The buttons of a several-of question, with what is ticked so far marked."""
+    language = plan.language_of(participant.language)
+
+    def words(of: str) -> str:
+        return edition.texts.say(of, language=language, fallback=plan.programme.languages, values={})
+
+    return _buttons(question, words=words, ticked=ticked)
 
 
 def _effect(
@@ -202,9 +221,9 @@ def _choices(question: Ask, *, words: Words, key: str, channel: ChannelName) -> 
     return []
 
 
-def _buttons(question: Ask, *, words: Words) -> tuple[tuple[Button, ...], ...]:
+def _buttons(question: Ask, *, words: Words, ticked: Sequence[str] = ()) -> Buttons:
     def button(label: str, value: str) -> Button:
-        return Button(label=label, data=f"{TAP}{question.id}:{value}")
+        return Button(label=TICK + label if value in ticked else label, data=f"{TAP}{question.id}:{value}")
 
     rows: list[tuple[Button, ...]] = []
     match question.answer:
