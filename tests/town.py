@@ -5,18 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, Select, select
 
 from bot.app import App, build
 from bot.domain.people import ChannelName, NewParticipant
+from bot.services import conversation
+from bot.services.conversation import Start
+from bot.services.delivery import Delivery
 from bot.services.publishing import publish
 from bot.services.roster import enrol
 from bot.serving import routes
 from bot.settings import Settings
+from bot.storage import tables
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import unit_of_work
 from tests.databases import KEY
 from tests.fakes.bot_api import TOKEN as BOT_TOKEN
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import BotApi, private
 from tests.fakes.mail import MailServer
 from tests.fakes.served import served
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TwilioApi
@@ -36,6 +43,7 @@ class Person:
 
     town: "Town"
     enrolment: int
+    id: int
     sms: str = ""
     chat: int = 0
     read: int = 0
@@ -47,17 +55,80 @@ class Person:
         self.town.telegram.write(self.chat, words)
         return (await self.town.telegram.call())[-1]
 
-    async def taps(self, label: str) -> int:
-        """Tap the newest button that says `label`."""
-        for message in reversed(self.chat_messages()):
-            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+    async def says(self, words: str) -> list[str]:
+        """Write, let us listen and answer; what came back."""
+        assert await self.writes(words) == 200
+        await self.town.listen()
+        return self.news()
+
+    async def sends_picture(self) -> int:
+        """Send a picture without words."""
+        if self.sms:
+            link = "https://api.twilio.example/picture"
+            return await self.town.twilio.text(sender=self.sms, body="", NumMedia="1", MediaUrl0=link)
+        size = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}
+        message = {"message_id": 90_000, "date": 1_700_000_000, "chat": private(self.chat), "photo": [size]}
+        self.town.telegram.push("message", message)
+        return (await self.town.telegram.call())[-1]
+
+    async def taps(self, label: str, *, above: bool = False) -> int:
+        """Tap the newest button that says `label`; `above`: in a message before the last one that has buttons."""
+        with_buttons = [one for one in self.chat_messages() if one["reply_markup"]]
+        for message in reversed(with_buttons[:-1] if above else with_buttons):
+            for row in message["reply_markup"]["inline_keyboard"]:
                 for button in row:
                     if button["text"] == label:
                         self.town.telegram.tap(self.chat, message["message_id"], button["callback_data"])
                         return (await self.town.telegram.call())[-1]
         raise AssertionError(f"no button says {label}")
 
-    def chat_messages(self) -> list[dict[str, object]]:
+    async def begins(self, flow: str) -> None:
+        """A flow begins with this person, though no rule says so."""
+        app = self.town.app
+        async with unit_of_work(app.database) as work:
+            participant = (await work.participants.enrolled([self.enrolment]))[self.enrolment]
+            plan = (await app.shelf.plans(work, [participant.programme_id]))[participant.programme_id]
+            assert participant.address is not None
+            start = Start(
+                participant=participant,
+                address=participant.address,
+                plan=plan,
+                flow=flow,
+                once=f"by-hand/{self.enrolment}/{flow}",
+                expires_at=self.town.now + timedelta(hours=2),
+            )
+            await conversation.begin(work, [start], now=self.town.now)
+        await app.delivery.send_queued(now=self.town.now)
+
+    async def ratings(self) -> list[Row[Any]]:
+        """Every rating of this person, in the order it was given."""
+        table = tables.given_ratings
+        return await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+
+    async def answers(self) -> list[tuple[str, str | None]]:
+        """Every other answer: what it is about and what it was."""
+        table = tables.answers
+        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+        return [(row.slug, row.value) for row in rows]
+
+    async def alerts(self) -> list[str]:
+        """What the coach was told about this person, by kind."""
+        table = tables.alerts
+        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+        return [row.kind for row in rows]
+
+    async def outcomes(self) -> list[str | None]:
+        """How each conversation with this person ended, `None` for one that goes on."""
+        table = tables.conversations
+        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+        return [row.outcome for row in rows]
+
+    async def outbox(self) -> list[Row[Any]]:
+        """Everything that was ever queued for this person."""
+        table = tables.outbox
+        return await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+
+    def chat_messages(self) -> list[dict[str, Any]]:
         """Everything the chat was sent, as the Bot API took it."""
         return [one for one in self.town.telegram.sent if str(one["chat_id"]) == str(self.chat)]
 
@@ -84,6 +155,7 @@ class Town:
     mail: MailServer
     url: str
     clock: "Hour"
+    machine: "Machine"
     programme: ProgrammeRow
     coach: int
     people: list[Person] = field(default_factory=list)
@@ -96,6 +168,27 @@ class Town:
     async def step(self) -> None:
         """Everything the ticks do, once."""
         await self.app.step(self.now)
+
+    async def listen(self) -> None:
+        """What the ticks do when somebody wrote: read it, and send what is queued."""
+        await self.app.reception.receive(now=self.now)
+        await self.app.delivery.send_queued(now=self.now)
+
+    async def later(self, **span: float) -> None:
+        """Let programme time pass in one go, with one tick at its end: `later(hours=3)`."""
+        self.clock.now += timedelta(**span)
+        await self.step()
+
+    async def settle(self, **span: float) -> None:
+        """Let the machine's time pass, look up what is in doubt, and send what may then leave: `settle(seconds=21)`."""
+        self.machine.ahead += timedelta(**span)
+        await self.app.delivery.settle(now=self.now)
+        await self.app.delivery.send_queued(now=self.now)
+
+    async def rows(self, query: Select[Any]) -> list[Row[Any]]:
+        """What stands in the database."""
+        async with self.app.database.reading() as connection:
+            return list(await connection.execute(query))
 
     async def at(self, moment: datetime, *, step: timedelta = timedelta(minutes=15)) -> None:
         """Let time pass until then, a tick every `step`."""
@@ -110,7 +203,8 @@ class Town:
         channel: ChannelName = ChannelName.SMS,
         first_name: str = "Amina",
         phase: str = "phase-1",
-        **more: object,
+        zone: str = "Europe/Stockholm",
+        **more: Any,
     ) -> Person:
         """Enrol somebody with a phone."""
         number = len(self.people) + 1
@@ -118,16 +212,18 @@ class Town:
         new = NewParticipant(
             first_name=first_name,
             language=language,
-            zone="Europe/Stockholm",
+            zone=zone,
             channel=channel,
             coach_id=self.coach,
             phase=phase,
-            started_on=self.now.date() - timedelta(days=14),
-            addresses=((channel, sms or str(chat)),),
-            **more,  # type: ignore[arg-type]
+            started_on=more.pop("started_on", self.now.date() - timedelta(days=14)),
+            addresses=more.pop("addresses", ((channel, sms or str(chat)),)),
+            **more,
         )
         enrolment = await enrol(self.app.database, self.programme, new, now=self.now)
-        person = Person(town=self, enrolment=enrolment, sms=sms, chat=chat)
+        table = tables.enrolments
+        row = (await self.rows(select(table.c.participant_id).where(table.c.id == enrolment)))[0]
+        person = Person(town=self, enrolment=enrolment, id=row.participant_id, sms=sms, chat=chat)
         self.people.append(person)
         return person
 
@@ -137,6 +233,16 @@ class Hour:
     """A clock that a test moves."""
 
     now: datetime
+
+
+@dataclass
+class Machine:
+    """The machine's own time, which a test lets run ahead of the real one: leases, retries and pauses follow it."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
 
 @asynccontextmanager
@@ -187,4 +293,21 @@ async def _settled(
         coach = await work.coaches.add(
             "Karin", organisation_id=row.organisation_id, email="karin@example.se", language="sv", now=now
         )
-    return Town(app=app, twilio=twilio, telegram=telegram, mail=mail, url=url, clock=clock, programme=row, coach=coach)
+    machine = Machine()
+    app.delivery = delivery_of(app, machine, holder=app.database.process)
+    return Town(
+        app=app,
+        twilio=twilio,
+        telegram=telegram,
+        mail=mail,
+        url=url,
+        clock=clock,
+        machine=machine,
+        programme=row,
+        coach=coach,
+    )
+
+
+def delivery_of(app: App, machine: Machine, *, holder: str) -> Delivery:
+    """The sending half of a process, by a machine's clock that a test can let run ahead."""
+    return Delivery(app.database, app.shelf, app.channels, holder=holder, machine_clock=machine)

@@ -71,6 +71,7 @@ class TwilioApi(Wire):
         self.product = product
         self.sent: list[Sent] = []
         self.stopped: set[str] = set()
+        self.account_status = "active"
         self._count = 0
 
     async def text(self, *, sender: str, body: str, to: str = NUMBER, algorithm: str = "HMAC_SHA1", **more: str) -> int:
@@ -102,7 +103,8 @@ class TwilioApi(Wire):
         """Signed, to the product."""
         url = self.product + path
         headers = {"Content-Type": "application/x-www-form-urlencoded", **signature(url, fields, algorithm=algorithm)}
-        async with httpx.AsyncClient() as client:
+        # Plain HTTP: reading the machine's certificates would take longer than all the rest.
+        async with httpx.AsyncClient(verify=False) as client:
             got = await client.post(url, content=urlencode(fields).encode(), headers=headers)
         return got.status_code
 
@@ -113,6 +115,8 @@ class TwilioApi(Wire):
         basic = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if asked.headers.get("authorization") != f"Basic {basic}":
             return answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        if asked.path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
+            return answer(200, {"sid": ACCOUNT, "status": self.account_status, "friendly_name": "Framsteg"})
         if found is None or found[1] != ACCOUNT:
             return _refused(20404, status=404)
         if found[2]:
