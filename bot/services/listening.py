@@ -13,13 +13,15 @@ from bot.domain.messages import (
     Purpose,
 )
 from bot.domain.people import Address, AddressState, Participant
+from bot.engine.definition import Ask
 from bot.engine.reading import Wish
+from bot.engine.run import State
 from bot.engine.wishes import read_wish
 from bot.services import conversation
 from bot.services.conversation import REPLY_LASTS, Pile, Taken, alert_about
 from bot.services.doorstep import Doorstep
 from bot.services.published import FlowEdition, Plan, Shelf
-from bot.services.wording import Occasion, act, drafts, say
+from bot.services.wording import Buttons, Occasion, act, drafts, keyboard, say
 from bot.storage.inbox import Handled, Waiting
 from bot.storage.people import Owner
 from bot.storage.talk import Live
@@ -212,16 +214,35 @@ class Batch:
             self._say(turn, "phrases/old-button")
         else:
             self._reply(turn, turn.live)
-        if turn.message.message_id and self._is_answered(turn):
-            self.pile.drafts.append(
-                act(
-                    OutboxAct.SETTLE_KEYBOARD,
-                    turn.message.message_id,
-                    participant=turn.participant,
-                    address=turn.address,
-                    occasion=occasion,
-                )
+        if turn.message.message_id:
+            self._settle_keyboard(turn, turn.message.message_id, occasion=occasion)
+
+    def _settle_keyboard(self, turn: Turn, message: str, *, occasion: Occasion) -> None:
+        buttons: Buttons = ()
+        if turn.live is not None and (ticked := self._ticked(turn.live)) is not None:
+            question, ticks = ticked
+            edition = self.editions[turn.live.definition_id].beside(turn.plan.texts)
+            buttons = keyboard(turn.plan, edition, question, participant=turn.participant, ticked=ticks)
+        self.pile.drafts.append(
+            act(
+                OutboxAct.SETTLE_KEYBOARD,
+                message,
+                participant=turn.participant,
+                address=turn.address,
+                occasion=occasion,
+                buttons=buttons,
             )
+        )
+
+    def _ticked(self, live: Live) -> tuple[Ask, tuple[str, ...]] | None:
+        """The several-of question that still waits after a tap, and what is ticked in it by now."""
+        moved = next((one for one in reversed(self.pile.moved) if one.id == live.id), None)
+        if moved is None or moved.outcome is not None or moved.state == live.state:
+            return None
+        state, flow = State.from_text(moved.state), self.editions[live.definition_id].flow
+        question = flow.steps[flow.places[state.at]]
+        same = state.at == State.from_text(live.state).at
+        return (question, state.ticked) if same and isinstance(question, Ask) else None
 
     async def _start(self, turn: Turn) -> None:
         if turn.message.words:
@@ -253,10 +274,6 @@ class Batch:
         one = turn.participant
         left = one.ended_on is not None and one.ended_on < self.now.astimezone(zone_of(one.zone)).date()
         return one.stopped_at is not None or left
-
-    def _is_answered(self, turn: Turn) -> bool:
-        moved = [one for one in self.pile.moved if turn.live is not None and one.id == turn.live.id]
-        return not moved or turn.live is None or moved[-1].outcome is not None or moved[-1].state != turn.live.state
 
     def _say(
         self,
