@@ -4,11 +4,14 @@ import fcntl
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.sqlite_driver import connected
 
 _BUSY_MS = 10_000
 
@@ -88,7 +91,8 @@ async def refuse_broken_references(connection: AsyncConnection) -> None:
 
 def _engine(path: Path, *, mode: str, pragmas: tuple[str, ...], connections: int, begin: str) -> AsyncEngine:
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=f"file:{path}", query={"mode": mode, "uri": "true"}),
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        async_creator=partial(connected, path, mode=mode),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_BUSY_MS / 1000,

@@ -268,3 +268,21 @@ async def _drop_connections(database: Database) -> None:
         )
     # The other end needs a moment to learn of it.
     await asyncio.sleep(0.1)
+
+
+async def test_rows_can_be_read_one_by_one_some_at_a_time_and_as_they_come(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(_KEEP, [{"name": name} for name in "abcde"])
+    async with database.reading() as connection:
+        result = await connection.execute(_NAMES)
+        assert [result.scalars().first()] == ["a"]
+        assert (await connection.execute(_NAMES)).fetchmany(2) == [("a",), ("b",)]
+        assert [row.name async for row in await connection.stream(_NAMES)] == list("abcde")
+
+
+async def test_a_change_says_how_many_rows_it_changed_and_which(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(_KEEP, [{"name": name} for name in "abc"])
+        assert (await connection.execute(text("UPDATE cursors SET value = 2 WHERE name < 'c'"))).rowcount == 2
+        gone = await connection.execute(text("DELETE FROM cursors WHERE value = 2 RETURNING name"))
+        assert sorted(gone.scalars()) == ["a", "b"]
