@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make verify` needs of the system beside Python.
 VERIFY_NEEDS := git
 
-.PHONY: demo run test check verify bench texts setup clean
+.PHONY: demo run test check verify bench texts revision setup clean
 
 demo: setup
 	$(BIN)/framsteg demo
@@ -37,6 +37,10 @@ verify: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# What tables.py has and the revisions have not, as the next revision: make revision NUMBER=0003 ABOUT="Add goals"
+revision: setup
+	$(BIN)/python -m tests.revision $(NUMBER) "$(ABOUT)"
 
 # Every text in flows and console, brought into the catalogs of locales/.
 texts: setup

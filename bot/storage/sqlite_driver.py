@@ -18,7 +18,8 @@ async def connected(path: Path, *, mode: str) -> "OneTripConnection":
     connection = OneTripConnection(connect, iter_chunk_size=64)
     # Otherwise a process that forgets to close it never ends.
     connection._thread.daemon = True
-    return await connection
+    await connection
+    return connection
 
 
 class OneTripConnection(aiosqlite.Connection):
@@ -30,7 +31,8 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, work: Any, *arguments: Any) -> Any:
         """Do this in the database's thread."""
-        return await self._execute(work, *arguments)
+        execute: Any = self._execute
+        return await execute(work, *arguments)
 
     @property
     def plain(self) -> sqlite3.Connection:

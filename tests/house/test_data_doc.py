@@ -13,9 +13,10 @@ _HEADING = re.compile(r"^#+ (Table|View) `(\w+)`$")
 _ROW = re.compile(r"^\| `(\w+)` \| (.+) \|$")
 
 # What would identify a person, or is a person's own words or values, wherever a column is called so.
-_SENSITIVE = {"first_name", "email", "participant_id", "hash", "cipher", "sender_hash", "raw", "words", "text", "html"} | {
-    "value", "first_value", "latest_value", "change", "presence", "gender", "birth_year", "protected",
-}  # fmt: skip
+_SENSITIVE = {
+    *("first_name", "email", "participant_id", "hash", "cipher", "sender_hash", "raw", "words", "text", "html"),
+    *("value", "first_value", "latest_value", "change", "presence", "gender", "birth_year", "protected"),
+}
 
 
 def _described(kind: str) -> dict[str, dict[str, str]]:
