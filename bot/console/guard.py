@@ -8,14 +8,14 @@ LARGEST_FORM = 64 * 1024
 
 # No page of ours runs an inline script or style, is framed by anybody else, or asks another host for anything.
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -64,6 +64,6 @@ def _same_origin(headers: Headers, host: str) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
         return False
-    # A form that is posted with no referrer says its origin is "null": then the browser's own word must be there.
+    # Where a browser hides the origin ("null"), it must say itself that the form is ours.
     origin = headers.get("origin", "null")
     return origin == f"http://{host}" or (origin == "null" and site == "same-origin")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.console.desk import Desk
@@ -16,9 +16,6 @@ from bot.domain.messages import OutboxStatus
 from bot.storage.views import PersonSeen, RatingSeen, looking
 
 PEOPLE_A_PAGE, MESSAGES_A_PAGE, ALERTS_A_PAGE = 12, 40, 40
-
-# A mail brings its own looks; it may show them in a frame of its own, and do nothing else.
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,17 +112,9 @@ def _summary_routes(desk: Desk, pages: Pages) -> list[Route]:
             return pages.missing(request)
         return pages.show(request, "summary.html", written=written, chosen=chosen)
 
-    async def mail(request: Request) -> Response:
-        async with looking(desk.database) as views:
-            chosen = await views.summary(min(request.path_params["summary"], 2**62))
-        if chosen is None:
-            return pages.missing(request)
-        return HTMLResponse(chosen.html, headers={"Content-Security-Policy": _MAIL_POLICY})
-
     return [
         Route("/summary", summary),
         Route("/summary/{summary:int}", summary),
-        Route("/summary/{summary:int}/mail", mail),
     ]
 
 

@@ -203,12 +203,11 @@ async def looking(database: Database) -> AsyncIterator[Views]:
 
 
 # Of several addresses on the preferred channel the newest counts.
+_other = addresses.alias("other")
 _newest_address = (
-    select(func.max(addresses.c.id))
-    .where(
-        addresses.c.participant_id == participants.c.id,
-        addresses.c.channel == participants.c.preferred_channel,
-    )
+    select(func.max(_other.c.id))
+    .where(_other.c.participant_id == participants.c.id, _other.c.channel == participants.c.preferred_channel)
+    .correlate(participants)
     .scalar_subquery()
 )
 _PEOPLE: Select[Any] = (
