@@ -48,6 +48,7 @@ async def test_a_message_leaves_as_plain_text_with_its_buttons(api: BotApi, chan
     [sent] = api.sent
     assert sent["text"] == "<b>Hej</b> *du* https://example.se"
     assert "parse_mode" not in sent["fields"]
+    assert '"is_disabled": true' in sent["fields"]["link_preview_options"]
     assert [key["callback_data"] for key in sent["reply_markup"]["inline_keyboard"][0]] == ["tap:hope:1", "tap:hope:2"]
     assert delivered.provider_id == f"{CHAT}:{sent['message_id']}"
 

@@ -162,6 +162,12 @@ def test_an_update_id_that_is_none_is_replaced_by_a_digest(wrong: object) -> Non
     assert kept.key.startswith("bytes-")
 
 
+@pytest.mark.parametrize("wrong", [True, 10**20, "4711", None, 1.5])
+def test_a_chat_that_cannot_be_written_to_is_unreadable(wrong: object) -> None:
+    with pytest.raises(Unreadable):
+        read(message={**MESSAGE, "chat": {**private(CHAT), "id": wrong}, "text": "hej"})
+
+
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**30),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),

@@ -176,6 +176,27 @@ async def test_a_lost_answer_leaves_the_send_unsettled(api: TwilioApi, channel: 
     assert (failed.unsettled, failed.permanent, failed.gone, failed.retry_after) == (True, False, False, None)
 
 
+async def test_an_answer_without_end_is_not_held(api: TwilioApi, channel: TwilioChannel) -> None:
+    api.fail(Fault(answer=Answer(status=201, body=b'{"sid": "SM1"}' + b" " * 5_000_000)))
+    assert (await failure(channel)).code == "too-large"
+
+
+async def test_a_machine_that_does_not_take_the_call_is_tried_again_without_settling() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        callers = [socket.socket() for _ in range(4)]
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        channel = a_channel(f"http://127.0.0.1:{deaf.getsockname()[1]}", timeout=0.3)
+        failed = await failure(channel)
+        await channel.close()
+        for caller in callers:
+            caller.close()
+    assert (failed.code, failed.unsettled) == ("unreachable", False)
+
+
 async def test_a_provider_that_hangs_is_left_after_the_time_out(api: TwilioApi) -> None:
     channel = a_channel(api.url, timeout=0.2)
     api.fail(Fault(kind="hang", taken=True))
@@ -204,6 +225,20 @@ async def test_a_lost_send_is_found_by_its_number_words_and_time(api: TwilioApi,
     api.fail(Fault(kind="reset", taken=True))
     with pytest.raises(SendFailed):
         await channel.deliver(message)
+    assert await channel.look_up(message) == Found(provider_id=api.sent[0].sid)
+
+
+async def test_a_lost_send_is_found_while_it_waits_at_twilio(api: TwilioApi, channel: TwilioChannel) -> None:
+    message = an_outbox_message()
+    await channel.deliver(message)
+    api.sent[0] = replace(api.sent[0], has_left=False)
+    assert await channel.look_up(message) == Found(provider_id=api.sent[0].sid)
+
+
+async def test_a_lost_send_of_a_trial_account_is_found(api: TwilioApi, channel: TwilioChannel) -> None:
+    message = an_outbox_message()
+    await channel.deliver(message)
+    api.sent[0] = replace(api.sent[0], body="Sent from your Twilio trial account - " + message.text)
     assert await channel.look_up(message) == Found(provider_id=api.sent[0].sid)
 
 

@@ -98,6 +98,11 @@ class House:
             await asyncio.wait_for(running, 1)
             await feed.close()
 
+    async def asked_three_times(self) -> None:
+        before = self.asked_to_hold
+        while self.asked_to_hold < before + 3:
+            await asyncio.sleep(0.005)
+
     async def until_kept(self, count: int) -> list[str]:
         async with asyncio.timeout(5):
             while len(kept := await self.kept()) < count:
@@ -213,17 +218,13 @@ async def test_only_who_holds_the_lease_fetches(house: House) -> None:
 
 
 async def test_who_loses_the_lease_stops_waiting_for_news(house: House) -> None:
-    async with house.polling():
+    async with house.polling(), asyncio.timeout(5):
         while not house.api.asked:
             await asyncio.sleep(0.005)
         house.held = False
-        before = house.asked_to_hold
-        while house.asked_to_hold < before + 3:
-            await asyncio.sleep(0.005)
+        await house.asked_three_times()
         house.api.write(4711, "hej")
-        before = house.asked_to_hold
-        while house.asked_to_hold < before + 3:
-            await asyncio.sleep(0.005)
+        await house.asked_three_times()
         assert await house.kept() == []
         house.held = True
         await house.until_kept(1)

@@ -39,6 +39,7 @@ class Sent:
     fields: dict[str, str] = field(default_factory=dict)
     status: str = "queued"
     direction: str = "outbound-api"
+    has_left: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -57,7 +58,7 @@ class Sent:
             "num_media": "0",
             "date_created": stamp,
             "date_updated": stamp,
-            "date_sent": stamp,
+            "date_sent": stamp if self.has_left else None,
             "error_code": None,
             "error_message": None,
         }
@@ -145,12 +146,13 @@ class TwilioApi(Wire):
         return answer(201, message.as_json())
 
     def _list(self, asked: Asked) -> Answer:
-        # Newest first, and dates compared by day, as Twilio does.
+        # Newest first, and dates compared by day, as Twilio does. What is still queued has no date to compare.
         day = asked.query.get("DateSent>", "")[:10]
         found = [
             message.as_json()
             for message in reversed(self.sent)
-            if message.to == asked.query.get("To", message.to) and message.created_at.date().isoformat() >= day
+            if message.to == asked.query.get("To", message.to)
+            and (not day or (message.has_left and message.created_at.date().isoformat() >= day))
         ]
         return answer(200, {"messages": found, "page": 0, "page_size": 50, "next_page_uri": None, "uri": asked.path})
 
