@@ -28,7 +28,9 @@ class NoPostgreSQL(Exception):
 class PostgreSQL:
     """One server for one run of the tests, started when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable` keeps every commit on the disk, as a server does whose data matter."""
+        self._settings = ("max_connections=200", "jit=off") if durable else _FAST
         self._process: subprocess.Popen[bytes] | None = None
         self._home: Path | None = None
         self._port = 0
@@ -88,7 +90,7 @@ class PostgreSQL:
 
     def _launch(self, binaries: Path, data: Path) -> subprocess.Popen[bytes]:
         assert self._home is not None
-        settings = [f"port={self._port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *_FAST]
+        settings = [f"port={self._port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *self._settings]
         words = [str(binaries / "postgres"), "-D", str(data), *(part for one in settings for part in ("-c", one))]
         with warnings.catch_warnings(), open(self._home / "log", "wb") as log:
             # Python 3.12 warns of forking beside threads; the child calls one function of the kernel and execs.

@@ -1,0 +1,13 @@
+"""`make bench` prints every figure beside its limit, all in one run."""
+
+from bench import engine, webhook
+
+
+def main() -> None:
+    """Measure and print."""
+    for room in (engine, webhook):
+        for name, value, unit in room.figures():
+            print(f"{name:76} {value:12,.2f} {unit}", flush=True)
+
+
+main()
