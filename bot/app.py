@@ -3,22 +3,25 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import ArgumentError
 
 from bot.channels.channel import Channel
 from bot.channels.email import EmailChannel
 from bot.channels.quiet import quiet_logs
 from bot.channels.rehearsal import Rehearsal
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_feed import TelegramFeed, bot_id
+from bot.channels.telegram_feed import FeedFailed, TelegramFeed, bot_id
 from bot.channels.telegram_updates import read_update
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_forms import read_message
 from bot.content.reply_words import load_readings
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
+from bot.doors.providers import Trouble
 from bot.services.conversation import fall_silent
-from bot.services.delivery import Delivery
+from bot.services.delivery import LEASE, Delivery
 from bot.services.published import Shelf
 from bot.services.reception import Reader, Reception
 from bot.services.reminders import Reminders
@@ -31,6 +34,9 @@ from bot.storage.schema import pending
 from bot.storage.unit_of_work import unit_of_work
 
 Now = Callable[[], datetime]
+
+ALONE = "alone"
+"""The name in leases of the one process an SQLite file has: what it held is its own again after a restart."""
 
 
 def machine_clock() -> datetime:
@@ -58,7 +64,10 @@ class Senders:
 
 @dataclass
 class App:
-    """Everything that runs in one process. Programme time is `now`; machine time is nobody's to move."""
+    """Everything that runs in one process. Programme time is `now`; machine time is nobody's to move.
+
+    `lease` is how long this process may be silent before another takes over what it had in hand.
+    """
 
     settings: Settings
     now: Now
@@ -67,12 +76,15 @@ class App:
     shelf: Shelf
     senders: Senders
     channels: dict[ChannelName, Channel]
+    providers: dict[str, Trouble]
     reception: Reception
     reminders: Reminders
     delivery: Delivery
     summaries: Summaries
+    lease: timedelta
     feed: TelegramFeed | None = None
     clock: Clock | None = None
+    stopping: bool = False
 
     async def step(self, now: datetime) -> None:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
@@ -100,16 +112,23 @@ class App:
             self.nudge("send")
 
     def nudge(self, name: str) -> None:
-        """Have a tick now, if the clock runs."""
-        if self.clock is not None:
-            self.clock.nudge(name)
+        """Have a tick now, if the clock runs; "send" means on every channel."""
+        if self.clock is None:
+            return
+        for one in [f"send-{channel}" for channel in self.channels] if name == "send" else [name]:
+            self.clock.nudge(one)
 
     async def not_ready(self) -> list[str]:
         """What keeps the program from working, by name."""
-        return ["migrations"] if await pending(self.database) else []
+        if self.stopping:
+            return ["stopping"]
+        if await pending(self.database):
+            return ["migrations"]
+        return [] if self.clock is None else [f"tick {name}" for name in self.clock.failing()]
 
     async def close(self) -> None:
-        """Let go of everything that was opened."""
+        """Let go of everything that was opened, after what arrived has been kept."""
+        await self.landing.close()
         for channel in self.channels.values():
             await channel.close()
         if self.feed is not None:
@@ -122,6 +141,7 @@ def build(
     *,
     now: Now = machine_clock,
     channels: Callable[[Settings, Senders], dict[ChannelName, Channel]] | None = None,
+    lease: timedelta = LEASE,
 ) -> App:
     """Put everything together. Nothing is connected yet, so whoever is down now may come later.
 
@@ -129,31 +149,78 @@ def build(
     `ContentRefused` when the reply words cannot be read.
     """
     quiet_logs()
-    if settings.key is None:
-        raise SettingsRefused("FRAMSTEG_KEY is missing: make one with `openssl rand -base64 32` and keep a copy")
-    database = Database(settings.database_url, key=settings.key, synchronous=settings.sqlite_synchronous)
+    database = opened(settings)
     shelf = Shelf(load_readings(settings.content))
     own = Senders(database=database, default=settings.twilio_sender or "")
     real = (channels or real_channels)(settings, own)
-    if settings.rehearsal:
-        allowed = frozenset(settings.rehearsal)
-        real = {name: Rehearsal(channel=channel, allowed=allowed) for name, channel in real.items()}
-    app = App(
+    feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api) if settings.telegram_token else None
+    used = rehearsed(real, settings.rehearsal)
+    return App(
         settings=settings,
         now=now,
         database=database,
         landing=Landing(database),
         shelf=shelf,
         senders=own,
-        channels=real,
+        channels=used,
+        providers=providers(real, feed),
         reception=Reception(database, shelf, readers(settings)),
         reminders=Reminders(database, shelf),
-        delivery=Delivery(database, shelf, real, holder=database.process, machine_clock=machine_clock),
+        delivery=Delivery(database, shelf, used, machine_clock=machine_clock, lease=lease),
         summaries=Summaries(database, shelf),
+        lease=lease,
+        feed=feed,
     )
-    if settings.telegram_token:
-        app.feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api)
-    return app
+
+
+def opened(settings: Settings, *, read_only: bool = False) -> Database:
+    """The database of the settings, unconnected. Raises `SettingsRefused`, and `DatabaseBusy` on SQLite."""
+    if settings.key is None:
+        raise SettingsRefused("FRAMSTEG_KEY is missing: make one with `openssl rand -base64 32` and keep a copy")
+    url = settings.database_url
+    try:
+        return Database(
+            url,
+            key=settings.key,
+            synchronous=settings.sqlite_synchronous,
+            process=ALONE if url.startswith("sqlite") else "",
+            read_only=read_only,
+        )
+    except OSError as trouble:
+        raise SettingsRefused(f"FRAMSTEG_DATABASE_URL: the file cannot be opened ({trouble.strerror})") from None
+    except (ValueError, ArgumentError) as wrong:
+        # Only what we say ourselves is repeated: a library's words may hold the password.
+        why = str(wrong) if "framsteg" in str(wrong) else "it cannot be read"
+        raise SettingsRefused(f"FRAMSTEG_DATABASE_URL: {why}") from None
+
+
+def rehearsed(real: dict[ChannelName, Channel], allowed: tuple[str, ...]) -> dict[ChannelName, Channel]:
+    """The same channels, held to the allowed addresses when there are any."""
+    if not allowed:
+        return real
+    return {name: Rehearsal(channel=channel, allowed=frozenset(allowed)) for name, channel in real.items()}
+
+
+def providers(real: Mapping[ChannelName, Channel], feed: TelegramFeed | None) -> dict[str, Trouble]:
+    """Whom to ask whether they answer, by a name for people."""
+    found: dict[str, Trouble] = {}
+    sms, mail = real.get(ChannelName.SMS), real.get(ChannelName.EMAIL)
+    if isinstance(sms, TwilioChannel):
+        found["Twilio"] = sms.trouble
+    if feed is not None:
+        found["Telegram"] = functools.partial(telegram_trouble, feed)
+    if isinstance(mail, EmailChannel):
+        found["The mail server"] = mail.trouble
+    return found
+
+
+async def telegram_trouble(feed: TelegramFeed) -> str | None:
+    """What is wrong with Telegram just now."""
+    try:
+        await feed.me()
+    except FeedFailed as failed:
+        return "refuses the token: FRAMSTEG_TELEGRAM_TOKEN" if failed.code == "our-token" else "does not answer"
+    return None
 
 
 def real_channels(settings: Settings, own: Senders) -> dict[ChannelName, Channel]:

@@ -16,15 +16,17 @@ from starlette.routing import BaseRoute
 from bot.app import App
 from bot.channels.telegram_feed import bot_id
 from bot.domain.messages import DeliveryReceipt
+from bot.domain.people import ChannelName
 from bot.doors.clock import Clock, Tick
 from bot.doors.health import health_routes
+from bot.doors.providers import greet
 from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
 from bot.settings import Settings
 from bot.storage import leases
+from bot.storage.key import key_fits
 from bot.storage.schema import pending
 
-POLL_LEASE_SECONDS = 10.0
 FETCHING_STOPS_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -37,9 +39,6 @@ class NotReady(Exception):
 def clock_of(app: App) -> Clock:
     """The ticks of a running process."""
 
-    async def send(now: datetime) -> None:
-        await app.delivery.send_queued(now=now)
-
     async def settle(now: datetime) -> None:
         if await app.delivery.settle(now=now):
             app.nudge("send")
@@ -51,10 +50,15 @@ def clock_of(app: App) -> Clock:
     async def refresh(now: datetime) -> None:
         await app.senders.refresh()
 
+    # Each channel has a tick of its own: while one provider keeps us waiting, the others go on.
+    sending = [
+        Tick(name=f"send-{name}", every=timedelta(seconds=1), do=functools.partial(_send_on, app, name))
+        for name in app.channels
+    ]
     return Clock(
         (
             Tick(name="listen", every=timedelta(seconds=2), do=app.listen),
-            Tick(name="send", every=timedelta(seconds=1), do=send),
+            *sending,
             Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
             Tick(name="settle", every=timedelta(seconds=5), do=settle),
             Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
@@ -100,24 +104,47 @@ def routes(app: App) -> list[BaseRoute]:
 
 
 async def run(app: App, *, more_routes: list[BaseRoute] | None = None, ready: Callable[[str], None] = log.info) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is in hand. Raises `NotReady` if the database is not migrated."""
+    """Serve until SIGTERM, SIGINT or SIGHUP, then finish what is in hand. Raises `NotReady`, and then did nothing.
+
+    `ready` is told the address once we serve, and which providers do not answer.
+    """
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        await _must_fit(app)
+        await app.senders.refresh()
+        async with _served(app, more_routes or []) as address:
+            # Only now, for whoever holds the port already may be the one that sends.
+            await app.delivery.begin()
+            await _work(app, stopping, ready=functools.partial(ready, f"ready at {address}"), say=ready)
+    finally:
+        await app.close()
+
+
+async def _must_fit(app: App) -> None:
     if await pending(app.database):
         raise NotReady("the database is not up to date: run `framsteg migrate`")
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    if not await key_fits(app.database):
+        raise NotReady("FRAMSTEG_KEY is not the key that this database was made with: use that one")
+
+
+async def _work(app: App, stopping: asyncio.Event, *, ready: Callable[[], None], say: Callable[[str], None]) -> None:
     app.clock = clock_of(app)
-    await app.senders.refresh()
-    async with _served(app, more_routes or []) as address:
-        app.clock.start()
-        fetching = asyncio.create_task(_fetch(app, stopping))
-        ready(f"ready at {address}")
-        await stopping.wait()
-        await app.clock.stop()
-        await asyncio.wait({fetching}, timeout=FETCHING_STOPS_SECONDS)
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
-    await app.close()
+    app.clock.start()
+    fetching = asyncio.create_task(_fetch(app, stopping))
+    ready()
+    greeting = asyncio.create_task(greet(app.providers, say=say, stopping=stopping))
+    await stopping.wait()
+    app.stopping = True
+    await asyncio.gather(app.clock.stop(), asyncio.wait({fetching, greeting}, timeout=FETCHING_STOPS_SECONDS))
+    for task in (fetching, greeting):
+        task.cancel()
+    await asyncio.gather(fetching, greeting, return_exceptions=True)
+
+
+async def _send_on(app: App, channel: ChannelName, now: datetime) -> None:
+    await app.delivery.send_on(channel, now=now)
 
 
 @asynccontextmanager
@@ -129,8 +156,7 @@ async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
+    await server.up.wait()
     host, port = listening.getsockname()[:2]
     try:
         yield f"http://{host}:{port}"
@@ -142,10 +168,19 @@ async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
 class _Server(uvicorn.Server):
     """uvicorn, which leaves the signals to us: whoever stops the program stops the clock and the fetching too."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say when it is done."""
+        await super().startup(sockets)
+        self.up.set()
 
 
 def _bind(settings: Settings) -> socket.socket:
@@ -154,6 +189,8 @@ def _bind(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # Not left to uvicorn: two processes may bind to one port, and only the second `listen` is refused.
+        listening.listen(2048)
     except OSError as trouble:
         listening.close()
         raise NotReady(
@@ -167,11 +204,10 @@ async def _fetch(app: App, stopping: asyncio.Event) -> None:
     if app.feed is None or not settings.telegram_token or settings.telegram_mode != "poll":
         return
     account = bot_id(settings.telegram_token)
+    held = (app.lease / 3).total_seconds()
 
     async def hold() -> bool:
-        number = await leases.hold(
-            app.database, f"telegram/{account}", holder=app.database.process, seconds=POLL_LEASE_SECONDS
-        )
+        number = await leases.hold(app.database, f"telegram/{account}", holder=app.database.process, seconds=held)
         return number is not None
 
     door = TelegramPoll(
@@ -181,6 +217,7 @@ async def _fetch(app: App, stopping: asyncio.Event) -> None:
         hold=hold,
         landing=app.landing,
         nudge=functools.partial(app.nudge, "listen"),
+        renewal=app.lease / 10,
     )
     try:
         await poll(door, stopping)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,8 +14,8 @@ class SettingsRefused(Exception):
     """A setting is wrong: one line that names the key and the remedy, never the value."""
 
 
-def _text(words: str) -> str:
-    return words
+SENDER = r"\+[1-9][0-9]{6,14}|[0-9]{3,6}|MG[0-9a-fA-F]{32}"
+"""A number, a short number or a Messaging Service."""
 
 
 def _secret(words: str) -> str:
@@ -28,44 +29,79 @@ def _key(words: str) -> bytes:
         key = base64.b64decode(words, validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != 32:
-        raise ValueError("32 bytes in base64, from `openssl rand -base64 32`")
+    # One byte over and over is somebody's placeholder.
+    if len(key) != 32 or len(set(key)) == 1:
+        raise ValueError("32 random bytes in base64, from `openssl rand -base64 32`")
     return key
 
 
 def _path(words: str) -> Path:
-    return Path(words).expanduser()
+    path = Path(words).expanduser()
+    for part in ("flows", "locales"):
+        if not (path / part).is_dir():
+            raise ValueError("a directory that holds flows/ and locales/")
+    return path
 
 
 def _port(words: str) -> int:
-    if not words.isascii() or not words.isdigit() or not 0 <= int(words) <= 65535:
+    if not words.isascii() or not words.isdigit() or len(words) > 5 or int(words) > 65535:
         raise ValueError("a number from 0 to 65535")
     return int(words)
 
 
+def _like(pattern: str, what: str) -> Callable[[str], str]:
+    def read(words: str) -> str:
+        if not re.fullmatch(pattern, words, re.ASCII):
+            raise ValueError(what)
+        return words
+
+    return read
+
+
+def _host_and_port(words: str, *, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(words)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # A port that is no port, a bracket that is not closed.
+        return False
+
+
 def _url(words: str) -> str:
-    parts = urlsplit(words)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("an address such as https://framsteg.example.se, without ? and #")
+    if not _host_and_port(words, schemes=("http", "https")) or re.search(r"[?#@\s]", words):
+        raise ValueError("an address such as https://framsteg.example.se, without ?, # and @")
     return words.rstrip("/")
 
 
 def _database(words: str) -> str:
-    scheme = words.split(":", 1)[0]
-    if scheme not in ("sqlite", "postgresql", "postgres", "postgresql+asyncpg", "sqlite+aiosqlite"):
+    scheme, _, rest = words.partition("://")
+    if scheme in ("sqlite", "sqlite+aiosqlite"):
+        well = rest.startswith("/") and len(rest) > 1 and ":memory:" not in rest
+    else:
+        well = _host_and_port(_with_host(words), schemes=("postgresql", "postgres", "postgresql+asyncpg"))
+        well = well and len(urlsplit(words).path) > 1
+    if not well:
         raise ValueError("sqlite:///path/to/framsteg.db or postgresql://user:password@host/name")
     return words
 
 
+def _with_host(words: str) -> str:
+    # postgresql:///name?host=/var/run/postgresql: a server on this machine, reached by its socket.
+    return words.replace(":///", "://localhost/", 1) if "host=/" in words else words
+
+
 def _mail(words: str) -> str:
-    parts = urlsplit(words)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if not _host_and_port(words, schemes=("smtp", "smtps")):
         raise ValueError("smtp://user:password@host:587 or smtps://user:password@host:465")
     return words
 
 
 def _addresses(words: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in words.split(",") if part.strip())
+    found = tuple(part.strip() for part in words.split(",") if part.strip())
+    for one in found:
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}|-?[0-9]{1,16}|[^@\s]+@[^@\s]+", one, re.ASCII):
+            raise ValueError("numbers such as +46701234567, chat ids and e-mail addresses, with commas between")
+    return found
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -87,7 +123,8 @@ def _shipped() -> Path:
     return package / "shipped" if (package / "shipped").is_dir() else package.parent
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without a repr: half of it are secrets.
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Settings:
     """The settings of one process. `about` of each is the README's table: a test keeps the two alike."""
 
@@ -103,27 +140,49 @@ class Settings:
     content: Path = _setting(
         "FRAMSTEG_CONTENT", _path, "where flows/ and locales/ are; what is shipped by default", _shipped()
     )
-    host: str = _setting("FRAMSTEG_HOST", _text, "address to serve at", "127.0.0.1")
+    host: str = _setting(
+        "FRAMSTEG_HOST",
+        _like(r"[A-Za-z0-9.:_-]+", "127.0.0.1, 0.0.0.0, :: or a name"),
+        "address to serve at",
+        "127.0.0.1",
+    )
     port: int = _setting("FRAMSTEG_PORT", _port, "port to serve at", 8000)
     public_url: str | None = _setting(
         "FRAMSTEG_PUBLIC_URL", _url, "the address the world calls us by; Twilio signs it, Telegram is given it"
     )
-    twilio_account: str | None = _setting("FRAMSTEG_TWILIO_ACCOUNT", _text, "Twilio account SID; empty: no SMS")
+    twilio_account: str | None = _setting(
+        "FRAMSTEG_TWILIO_ACCOUNT",
+        _like(r"AC[0-9a-fA-F]{32}", "AC and 32 hexadecimal digits, from Twilio's console"),
+        "Twilio account SID; empty: no SMS",
+    )
     twilio_token: str | None = _setting("FRAMSTEG_TWILIO_TOKEN", _secret, "Twilio auth token")
     twilio_sender: str | None = _setting(
-        "FRAMSTEG_TWILIO_SENDER", _text, "number (+46…) or Messaging Service (MG…) of programmes with none of their own"
+        "FRAMSTEG_TWILIO_SENDER",
+        _like(SENDER, "a number (+46…) or a Messaging Service (MG…)"),
+        "number (+46…) or Messaging Service (MG…) of programmes with none of their own",
     )
     twilio_api: str = _setting("FRAMSTEG_TWILIO_API", _url, "base URL of Twilio's API", "https://api.twilio.com")
-    telegram_token: str | None = _setting("FRAMSTEG_TELEGRAM_TOKEN", _secret, "bot token; empty: no Telegram")
+    telegram_token: str | None = _setting(
+        "FRAMSTEG_TELEGRAM_TOKEN",
+        _like(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}", "as @BotFather gives it: digits, a colon, letters"),
+        "bot token; empty: no Telegram",
+    )
     telegram_api: str = _setting("FRAMSTEG_TELEGRAM_API", _url, "base URL of the Bot API", "https://api.telegram.org")
     telegram_mode: str = _setting(
         "FRAMSTEG_TELEGRAM_MODE", _one_of("poll", "webhook"), "poll (we fetch) or webhook (Telegram calls)", "poll"
     )
     telegram_secret: str | None = _setting(
-        "FRAMSTEG_TELEGRAM_SECRET", _secret, "secret token of the webhook: A-Z a-z 0-9 _ -"
+        "FRAMSTEG_TELEGRAM_SECRET",
+        _like(r"[A-Za-z0-9_-]{16,256}", "16 to 256 of A-Z a-z 0-9 _ -, from `openssl rand -hex 32`"),
+        "secret token of the webhook: A-Z a-z 0-9 _ -",
     )
     smtp_url: str | None = _setting("FRAMSTEG_SMTP_URL", _mail, "mail server for coaches' mail; empty: no mail")
-    mail_from: str = _setting("FRAMSTEG_MAIL_FROM", _text, "sender of coaches' mail", "framsteg@localhost")
+    mail_from: str = _setting(
+        "FRAMSTEG_MAIL_FROM",
+        _like(r"[^@\r\n]*[^@\s<]@[^@\s>]+>?", "an address such as framsteg@example.se"),
+        "sender of coaches' mail",
+        "framsteg@localhost",
+    )
     rehearsal: tuple[str, ...] = _setting(
         "FRAMSTEG_REHEARSAL",
         _addresses,
@@ -144,9 +203,11 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read and check. Raises `SettingsRefused` with one line: the key, what is wrong, the remedy."""
         known = {entry.metadata["key"]: entry for entry in fields(cls)}
-        for key in environment:
+        for key in sorted(environment):
             if key.startswith("FRAMSTEG_") and key not in known:
-                raise SettingsRefused(f"{key} is not a setting: see the table in README.md")
+                # Its own name may be a secret's that was pasted on the wrong side.
+                name = key if re.fullmatch(r"[A-Z_]{1,40}", key) else "FRAMSTEG_…"
+                raise SettingsRefused(f"{name} is not a setting: see the table in README.md")
         values: dict[str, Any] = {}
         for key, entry in known.items():
             words = environment.get(key, "").strip()
@@ -157,11 +218,15 @@ class Settings:
         return settings
 
     def _agree(self) -> None:
+        webhook = self.telegram_mode == "webhook"
+        sms = self.twilio_account is not None
         needs = (
-            (self.twilio_account and not self.twilio_token, "FRAMSTEG_TWILIO_TOKEN", "FRAMSTEG_TWILIO_ACCOUNT"),
-            (self.twilio_account and not self.public_url, "FRAMSTEG_PUBLIC_URL", "FRAMSTEG_TWILIO_ACCOUNT"),
-            (self.telegram_mode == "webhook" and not self.telegram_secret, "FRAMSTEG_TELEGRAM_SECRET", "webhook mode"),
-            (self.telegram_mode == "webhook" and not self.public_url, "FRAMSTEG_PUBLIC_URL", "webhook mode"),
+            (sms and not self.twilio_token, "FRAMSTEG_TWILIO_TOKEN", "FRAMSTEG_TWILIO_ACCOUNT"),
+            (sms and not self.public_url, "FRAMSTEG_PUBLIC_URL", "FRAMSTEG_TWILIO_ACCOUNT"),
+            (self.twilio_token and not sms, "FRAMSTEG_TWILIO_ACCOUNT", "FRAMSTEG_TWILIO_TOKEN"),
+            (webhook and not self.telegram_token, "FRAMSTEG_TELEGRAM_TOKEN", "webhook mode"),
+            (webhook and not self.telegram_secret, "FRAMSTEG_TELEGRAM_SECRET", "webhook mode"),
+            (webhook and not self.public_url, "FRAMSTEG_PUBLIC_URL", "webhook mode"),
         )
         for missing, key, because in needs:
             if missing:

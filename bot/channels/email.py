@@ -55,6 +55,16 @@ class EmailChannel:
         """A mail server has no list of what it took."""
         return Unknown()
 
+    async def trouble(self) -> str | None:
+        """What keeps the server from taking our mail, in words that fit after its name. Never raises."""
+        try:
+            async with aiosmtplib.SMTP(**self._server()):
+                return None
+        except aiosmtplib.SMTPAuthenticationError:
+            return "refuses the name or the password: FRAMSTEG_SMTP_URL"
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError):
+            return "does not answer"
+
     async def close(self) -> None:
         """Nothing is held open between mails."""
 

@@ -72,6 +72,22 @@ class TwilioChannel:
             return Unknown()
         return Absent()
 
+    async def trouble(self) -> str | None:
+        """What keeps Twilio from taking our messages, in words that fit after its name. Never raises."""
+        try:
+            account = await self._connected().api.v2010.accounts(self.account).fetch_async()
+        except (NotSent, AnswerLost):
+            return "does not answer"
+        except Throttled:
+            return None
+        except TwilioException as refused:
+            if int(getattr(refused, "status", 0)) in (401, 403, 404):
+                return "refuses the account: FRAMSTEG_TWILIO_ACCOUNT and FRAMSTEG_TWILIO_TOKEN"
+            return "does not answer"
+        except Exception:  # noqa: BLE001 - a page of some proxy, or an answer that cannot be read
+            return "answers with what is no answer: FRAMSTEG_TWILIO_API"
+        return None if account.status == "active" else "has suspended the account: FRAMSTEG_TWILIO_ACCOUNT"
+
     async def close(self) -> None:
         """Let go of connections."""
         if self._client is not None:

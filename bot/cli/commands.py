@@ -1,14 +1,14 @@
 """The commands that serve, check and look after; each says what happened, or in one line why not."""
 
-import logging
 import sys
 from pathlib import Path
 
 import click
 
-from bot.cli.people import coach, people
+from bot.cli.coaches import coach
+from bot.cli.people import people
 from bot.cli.programmes import programme, resume, stop_all
-from bot.cli.terminal import NO_KEY, do, refuse, settings
+from bot.cli.terminal import do, refuse, say, settings
 from bot.settings import Settings
 
 
@@ -38,15 +38,17 @@ def rehearse() -> None:
 
 
 def _serve(chosen: Settings) -> None:
+    from bot.cli.logbook import begin_logging
+
+    # Before anything else is imported: what is said meanwhile is said our way.
+    begin_logging(chosen.log_level)
     from bot.app import build
     from bot.serving import NotReady
     from bot.serving import run as serve
 
-    logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-
     async def work() -> None:
         try:
-            await serve(build(chosen), ready=click.echo)
+            await serve(build(chosen), ready=say)
         except NotReady as missing:
             refuse(str(missing))
 
@@ -69,12 +71,10 @@ def migrate() -> None:
     chosen = settings()
 
     async def work() -> None:
-        from bot.storage.database import Database
+        from bot.app import opened
         from bot.storage.migrate import migrate as bring_up
 
-        if chosen.key is None:
-            refuse(NO_KEY)
-        database = Database(chosen.database_url, key=chosen.key, synchronous=chosen.sqlite_synchronous)
+        database = opened(chosen)
         try:
             before, after = await bring_up(database)
         finally:
@@ -111,6 +111,24 @@ def check(content: Path | None, show_parts: bool) -> None:
 
 
 @framsteg.command()
+@click.argument("content", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+def texts(content: Path | None) -> None:
+    """Bring the translators' files up to date with every text there is. A second time changes nothing."""
+
+    async def work() -> None:
+        from bot.content.extract import update_catalogs
+
+        root = content or settings().content
+        changed = update_catalogs(root)
+        for file in changed:
+            click.echo(str(file.relative_to(root)))
+        if not changed:
+            click.echo("nothing is new")
+
+    do(work)
+
+
+@framsteg.command()
 @click.argument("flow")
 @click.option("--language", default="sv", show_default=True)
 @click.option("--programme", "slug", default="stega", show_default=True)
@@ -143,6 +161,7 @@ def doctor() -> None:
 @click.argument("what", type=click.Choice(["set", "delete"]))
 def webhook(what: str) -> None:
     """Tell Telegram to call us (FRAMSTEG_TELEGRAM_MODE=webhook), or to be fetched from."""
+    from bot.channels.quiet import quiet_logs
     from bot.channels.telegram_feed import FeedFailed, TelegramFeed
 
     chosen = settings()
@@ -153,6 +172,7 @@ def webhook(what: str) -> None:
 
     async def work() -> None:
         feed = TelegramFeed(token=chosen.telegram_token or "", api=chosen.telegram_api)
+        quiet_logs()
         try:
             if what == "set":
                 await feed.set_webhook(f"{chosen.public_url}/telegram", secret=chosen.telegram_secret or "")
@@ -162,6 +182,6 @@ def webhook(what: str) -> None:
             refuse(f"Telegram did not take it ({failed}): is FRAMSTEG_TELEGRAM_TOKEN right?")
         finally:
             await feed.close()
-        click.echo("done")
+        click.echo("Telegram calls us" if what == "set" else "Telegram is fetched from")
 
     do(work)

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from bot.cli.terminal import NO_KEY, refuse, settings
+from bot.app import machine_clock
+from bot.app import opened as opened_database
+from bot.cli.terminal import refuse, settings
 from bot.content.reply_words import load_readings
 from bot.services.published import Shelf
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.key import key_fits
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.schema import pending
 from bot.storage.unit_of_work import Work
@@ -24,19 +27,12 @@ class Desk:
     shelf: Shelf
     now: datetime
 
-    @classmethod
-    def open(cls, settings: Settings, *, key: bytes, read_only: bool) -> "Desk":
-        """Raises `DatabaseBusy` while another process has the SQLite file and something is to be written."""
-        database = Database(
-            settings.database_url, key=key, synchronous=settings.sqlite_synchronous, read_only=read_only
-        )
-        shelf = Shelf(load_readings(settings.content))
-        return cls(settings=settings, database=database, shelf=shelf, now=datetime.now(UTC))
-
-    async def must_be_migrated(self) -> None:
-        """Refuse to go on with an old or empty database."""
+    async def must_fit(self) -> None:
+        """Refuse to go on with an old or empty database, or with a key that is not its own."""
         if await pending(self.database):
             refuse("the database is not up to date: run `framsteg migrate`")
+        if not await key_fits(self.database):
+            refuse("FRAMSTEG_KEY is not the key that this database was made with: use that one")
 
     async def programmes(self, work: Work, slug: str) -> list[ProgrammeRow]:
         """The programmes of this slug, of any organisation; refuses when there is none."""
@@ -48,13 +44,15 @@ class Desk:
 
 @asynccontextmanager
 async def opened(*, read_only: bool = False) -> AsyncIterator[Desk]:
-    """A desk at a migrated database, closed afterwards."""
+    """A desk at a migrated database, closed afterwards.
+
+    Raises `DatabaseBusy` while another process has the SQLite file and something is to be written.
+    """
     chosen = settings()
-    if chosen.key is None:
-        refuse(NO_KEY)
-    desk = Desk.open(chosen, key=chosen.key, read_only=read_only)
+    database = opened_database(chosen, read_only=read_only)
     try:
-        await desk.must_be_migrated()
+        desk = Desk(settings=chosen, database=database, shelf=Shelf(load_readings(chosen.content)), now=machine_clock())
+        await desk.must_fit()
         yield desk
     finally:
-        await desk.database.close()
+        await database.close()

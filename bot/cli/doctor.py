@@ -3,18 +3,22 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from bot.app import opened, telegram_trouble
+from bot.channels.email import EmailChannel
 from bot.channels.quiet import quiet_logs
 from bot.channels.telegram_feed import FeedFailed, TelegramFeed
 from bot.channels.twilio import TwilioChannel
 from bot.content.checks import check
 from bot.content.complaints import ContentRefused
 from bot.content.reply_words import load_readings
-from bot.settings import Settings
+from bot.settings import Settings, SettingsRefused
 from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
+from bot.storage.key import key_fits
 from bot.storage.schema import HEAD, version
-from bot.storage.sqlite import DatabaseBusy
 from bot.storage.unit_of_work import looking
+
+HOOK = "/twilio/message"
 
 Say = Callable[[str], None]
 
@@ -45,7 +49,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _sms(settings)
     async for finding in _telegram(settings):
         yield finding
-    yield _mail(settings)
+    yield await _mail(settings)
 
 
 def _content(settings: Settings) -> Finding:
@@ -64,9 +68,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(what="FRAMSTEG_KEY", remedy="make one with `openssl rand -base64 32` and keep a copy")
         return
     try:
-        database = Database(settings.database_url, key=settings.key, read_only=True)
-    except (DatabaseAway, DatabaseBusy, OSError):
-        yield Finding(what="database", remedy="there is none yet: run `framsteg migrate`")
+        database = opened(settings, read_only=True)
+    except SettingsRefused as refused:
+        yield Finding(what="database", remedy=str(refused))
         return
     try:
         found = await version(database)
@@ -74,6 +78,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         remedy = "" if found == HEAD else f"it is at {found or 'nothing'}: run `framsteg migrate`"
         yield Finding(what="database is up to date", remedy=remedy)
         if found == HEAD:
+            remedy = "" if await key_fits(database) else "the database was made with another key: use that one"
+            yield Finding(what="FRAMSTEG_KEY fits the database", remedy=remedy)
             async for finding in _programmes(database):
                 yield finding
     except DatabaseAway:
@@ -108,8 +114,9 @@ async def _sms(settings: Settings) -> Finding:
         trouble = await channel.trouble()
     finally:
         await channel.close()
-    hook = f"{settings.public_url}/twilio/message"
-    return Finding(what=f"Twilio takes the account (its webhook has to be {hook})", remedy=trouble or "")
+    if trouble:
+        return Finding(what="Twilio", remedy=f"it {trouble}")
+    return Finding(what=f"Twilio takes the account (there, the numbers' webhook has to be {settings.public_url}{HOOK})")
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
@@ -118,13 +125,14 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         return
     feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api)
     try:
-        me = await feed.me()
-        yield Finding(what=f"Telegram knows the bot @{me.username}")
+        trouble = await telegram_trouble(feed)
+        if trouble:
+            yield Finding(what="Telegram", remedy=f"it {trouble}")
+            return
+        yield Finding(what=f"Telegram knows the bot @{(await feed.me()).username}")
         yield await _webhook(settings, feed)
-    except FeedFailed as failed:
-        yield Finding(
-            what="Telegram", remedy=f"it refuses the token or does not answer ({failed}): FRAMSTEG_TELEGRAM_TOKEN"
-        )
+    except FeedFailed:
+        yield Finding(what="Telegram", remedy="it stopped answering: try again")
     finally:
         await feed.close()
 
@@ -139,7 +147,10 @@ async def _webhook(settings: Settings, feed: TelegramFeed) -> Finding:
     return Finding(what=f"webhook {wanted}", remedy=remedy)
 
 
-def _mail(settings: Settings) -> Finding:
+async def _mail(settings: Settings) -> Finding:
     if settings.smtp_url is None:
         return Finding(what="mail is not set up (FRAMSTEG_SMTP_URL is empty): summaries go by Telegram, or stay here")
-    return Finding(what="mail is set up")
+    trouble = await EmailChannel(smtp_url=settings.smtp_url, sender=settings.mail_from).trouble()
+    return (
+        Finding(what="the mail server", remedy=f"it {trouble}") if trouble else Finding(what="the mail server answers")
+    )

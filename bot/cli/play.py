@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from bot.app import machine_clock
 from bot.cli.terminal import refuse
 from bot.content.compiled import definitions, read_definition
 from bot.content.packages import load_package
 from bot.content.reply_words import load_readings
 from bot.content.texts import Texts
+from bot.domain.calendar import zone_of
 from bot.domain.definitions import DefinitionKind
 from bot.domain.people import Address, ChannelName, Participant
 from bot.engine import run
@@ -36,20 +37,21 @@ def play_flow(content: Path, *, slug: str, flow: str, language: str, telegram: b
     someone = _someone(plan, language=language, channel=channel)
     picks = edition.flow.rotating_indicators[: edition.flow.rotating]
     turn = run.begin(edition.flow, picks=picks)
-    for line in _lines(plan, edition, turn, someone=someone, channel=channel):
-        click.echo(line)
-    while turn.state is not None:
+    while True:
+        for line in _lines(plan, edition, turn, someone=someone, channel=channel):
+            click.echo(line)
+        state = turn.state
+        if state is None:
+            return
         try:
             words = click.prompt("you", default="", show_default=False)
         except click.Abort:
             return
         if words:
-            reading = edition.readings[language]
-            turn = run.reply(edition.flow, turn.state, words, reading=reading, now=datetime.now(UTC).astimezone())
+            now = machine_clock().astimezone(zone_of(plan.programme.zone))
+            turn = run.reply(edition.flow, state, words, reading=edition.readings[language], now=now)
         else:
-            turn = run.fall_silent(edition.flow, turn.state)
-        for line in _lines(plan, edition, turn, someone=someone, channel=channel):
-            click.echo(line)
+            turn = run.fall_silent(edition.flow, state)
 
 
 def _lines(
@@ -110,5 +112,5 @@ def _someone(plan: Plan, *, language: str, channel: ChannelName) -> Participant:
         coach_id=0,
         coach_first_name=COACH,
         address=Address(id=0, channel=channel, value=""),
-        started_on=datetime.now(UTC).date(),
+        started_on=machine_clock().date(),
     )

@@ -17,6 +17,7 @@ def programme() -> None:
 @click.option("--organisation", default="organisation", show_default=True, help="Whose programme it is: a short name.")
 def publish_programme(directory: Path, organisation: str) -> None:
     """Publish DIRECTORY as the next version. Conversations under way finish on theirs."""
+    package = directory.resolve()
 
     async def work() -> None:
         from bot.cli.desk import opened
@@ -25,7 +26,7 @@ def publish_programme(directory: Path, organisation: str) -> None:
         async with opened() as desk:
             done = await publish(
                 desk.database,
-                directory.resolve(),
+                package,
                 content=desk.settings.content,
                 organisation=organisation,
                 now=desk.now,

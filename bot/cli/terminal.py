@@ -1,4 +1,4 @@
-"""What every command shares: settings are read, refusals are told in one line."""
+"""What every command shares: settings are read, and whatever refuses is told in one line."""
 
 import asyncio
 import os
@@ -11,7 +11,6 @@ import click
 from bot.settings import Settings, SettingsRefused
 
 ONE_PROCESS = "stop `framsteg run` first: an SQLite file belongs to one process (PostgreSQL takes many)"
-NO_KEY = "FRAMSTEG_KEY is missing: make one with `openssl rand -base64 32` and keep a copy"
 
 
 def settings() -> Settings:
@@ -28,11 +27,20 @@ def refuse(why: str) -> NoReturn:
     sys.exit(2)
 
 
+def say(words: str) -> None:
+    """A line for whoever looks; nobody looking is no reason to stop."""
+    try:
+        click.echo(words)
+    except OSError:
+        # The pipe is closed: what is left in it must not be tried again when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def do(work: Callable[[], Awaitable[None]]) -> None:
     """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace."""
     from bot.content.complaints import ContentRefused
-    from bot.services.publishing import NothingPublished
     from bot.content.people_table import PeopleRefused
+    from bot.services.publishing import NothingPublished
     from bot.services.roster import NotOnTheRoster
     from bot.storage.away import DatabaseAway
     from bot.storage.sqlite import DatabaseBusy
@@ -43,7 +51,7 @@ def do(work: Callable[[], Awaitable[None]]) -> None:
     try:
         asyncio.run(whole())
     except DatabaseBusy as busy:
-        refuse(f"{busy}; {ONE_PROCESS}")
+        refuse(f"{str(busy).partition(':')[0]}: {ONE_PROCESS}")
     except DatabaseAway:
         refuse("FRAMSTEG_DATABASE_URL: the database does not answer: `framsteg doctor` says more")
     except NothingPublished as nothing:

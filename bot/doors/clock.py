@@ -13,6 +13,9 @@ Task = Callable[[datetime], Awaitable[object]]
 IN_HAND_FINISHES = timedelta(seconds=10)
 """How long stopping waits for what is in hand; the rest is somebody else's when its lease has run out."""
 
+FAILING_AFTER = 3
+"""How many failures in a row are no accident any more."""
+
 log = logging.getLogger(__name__)
 
 # A tick that comes while the last one is at work is not news.
@@ -39,6 +42,7 @@ class Clock:
         self._now = now
         self._wanted = {tick.name: asyncio.Event() for tick in ticks}
         self._tasks: list[asyncio.Task[None]] = []
+        self._failed: dict[str, int] = {}
         self._stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -49,7 +53,7 @@ class Clock:
         for tick in self._ticks:
             self._tasks.append(asyncio.create_task(self._hand(tick), name=f"tick {tick.name}"))
             self._scheduler.add_job(
-                self.nudge, "interval", seconds=tick.every.total_seconds(), args=(tick.name,), id=tick.name
+                self._due, "interval", seconds=tick.every.total_seconds(), args=(tick.name,), id=tick.name
             )
             self.nudge(tick.name)
         self._scheduler.start()
@@ -57,6 +61,10 @@ class Clock:
     def nudge(self, name: str) -> None:
         """Have this done now, or once more when the run under way is over."""
         self._wanted[name].set()
+
+    def failing(self) -> list[str]:
+        """The ticks that failed time after time, by name."""
+        return [name for name, times in self._failed.items() if times >= FAILING_AFTER]
 
     async def stop(self) -> None:
         """No new work; what is in hand finishes within `IN_HAND_FINISHES`."""
@@ -68,7 +76,13 @@ class Clock:
         if self._tasks:
             _, unfinished = await asyncio.wait(self._tasks, timeout=IN_HAND_FINISHES.total_seconds())
             for task in unfinished:
+                log.warning("%s did not finish in time and is given up", task.get_name())
                 task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _due(self, name: str) -> None:
+        # A coroutine, because APScheduler runs anything else in a thread, from where no event of the loop may be set.
+        self.nudge(name)
 
     async def _hand(self, tick: Tick) -> None:
         wanted = self._wanted[tick.name]
@@ -77,8 +91,16 @@ class Clock:
             wanted.clear()
             if self._stopping:
                 return
-            try:
-                await tick.do(self._now())
-            except Exception as trouble:  # noqa: BLE001 - whatever it is, the next tick tries again
-                # What an exception says may hold a person's words: only its kind is told.
-                log.error("tick %s failed: %s", tick.name, type(trouble).__name__)
+            await self._do(tick)
+
+    async def _do(self, tick: Tick) -> None:
+        try:
+            await tick.do(self._now())
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, the next tick tries again
+            self._failed[tick.name] = self._failed.get(tick.name, 0) + 1
+            if self._failed[tick.name] == 1:
+                # Said once, not each second. What an exception says may hold a person's words: only its kind is told.
+                log.error("tick %s failed (%s) and is tried again", tick.name, type(trouble).__name__)
+        else:
+            if self._failed.pop(tick.name, 0):
+                log.info("tick %s works again", tick.name)

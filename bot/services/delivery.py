@@ -51,14 +51,13 @@ class Delivery:
         shelf: Shelf,
         channels: Mapping[ChannelName, Channel],
         *,
-        holder: str,
         machine_clock: MachineClock,
         lease: timedelta = LEASE,
     ) -> None:
         self._database = database
         self._shelf = shelf
         self._channels = channels
-        self._holder = holder
+        self._holder = database.process
         self._machine_clock = machine_clock
         self._lease = lease
 

@@ -262,6 +262,14 @@ class Outbox:
         )
         return [self._message(row) for row in rows]
 
+    async def end_leases(self, holder: str, *, at: datetime) -> None:
+        """What this holder was sending is anybody's to settle from `at` on (machine time)."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_by == holder, outbox.c.lease_until > at)
+            .values(lease_until=at)
+        )
+
     async def take_over(
         self, ids: Sequence[int], *, holder: str, until: datetime
     ) -> None:
