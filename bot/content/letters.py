@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """Everything a coach reads at once. `link` is shown last, where there is one."""
+    """Everything a coach reads at once. `link`, where there is one, stands last: where to read more."""
 
     language: str
     subject: str
@@ -81,9 +81,9 @@ class Letter:
         whole = self.text
         if utf16(whole) <= most:
             return whole
-        lines = whole.split("\n")
+        lines, link = whole.split("\n"), f"\n{self.link}" if self.link else ""
         for kept in range(len(lines) - 1, 0, -1):
-            last = more(sum(line.startswith("- ") for line in lines[kept:]))
+            last = more(sum(line.startswith("- ") for line in lines[kept:])) + link
             cut = "\n".join((*lines[:kept], last))
             if utf16(cut) <= most:
                 return cut

@@ -23,11 +23,10 @@ Titles = Callable[[int, str], str]
 
 
 class WeekLetters:
-    """Writes weekly summaries. `address` is where the console is found, empty when nobody can be told."""
+    """Writes weekly summaries, each in its coach's language. The words are read once and kept."""
 
-    def __init__(self, content: Path = CONTENT, *, address: str = "") -> None:
+    def __init__(self, content: Path = CONTENT) -> None:
         self._content = content
-        self._address = address
         self._words: dict[str, NullTranslations] = {}
 
     def write(self, summary: WeeklySummary, *, coach: Coach, titles: Titles) -> Letter:
@@ -41,7 +40,6 @@ class WeekLetters:
             subject=self._subject(summary, words),
             opening=filled(greeting, coach=coach.first_name, first=day(first, language), last=day(last, language)),
             sections=writer.sections(),
-            link=self._address,
         )
 
     def notice(self, summary: WeeklySummary, *, coach: Coach) -> Letter:
@@ -52,7 +50,6 @@ class WeekLetters:
             language=coach.language,
             subject=self._subject(summary, words),
             opening=filled(said, coach=coach.first_name),
-            link=self._address,
         )
 
     def more(self, language: str) -> Callable[[int], str]:

@@ -1,7 +1,8 @@
 """Every coach gets the week about people on the coach's own Monday morning, once, and no more of it than may leave."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,16 +11,22 @@ from bot.content.week_letter import CONTENT, Titles, WeekLetters
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Address, ChannelName, Coach
 from bot.domain.programme import SummaryLeaves
-from bot.domain.summaries import WeeklySummary, for_outside, summarise
+from bot.domain.summaries import for_outside, summarise
 from bot.domain.weeks import ProgrammeWeek, WeekFacts, Window, latest_due, may_leave, next_summary, window_before
 from bot.services.published import Plan, Shelf
+from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, unit_of_work
 
 LASTS = timedelta(days=3)
 """Afterwards a summary is news no more: it stays on its page, and is not sent."""
 
+TRIED_AGAIN = timedelta(hours=1)
+"""How long a summary that could not be written waits for its next try."""
+
 MOST_AT_ONCE = 50
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +44,14 @@ class Due:
         return window_before(self.at, zone=self.coach.zone)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Letters:
+    """What a coach reads in the house, and what of it leaves."""
+
+    inside: Letter
+    outside: Letter
+
+
 class Summaries:
     """Writes weekly summaries. One for each process; they share the work without meeting."""
 
@@ -44,7 +59,8 @@ class Summaries:
         """`content` is where locales/ are, `address` where coaches find the console, if anywhere."""
         self._database = database
         self._shelf = shelf
-        self._letters = WeekLetters(content, address=address)
+        self._letters = WeekLetters(content)
+        self._address = address
 
     async def queue_weekly(self, *, now: datetime) -> int:
         """Safe to call as often as you like: a coach's week is told once. Gives how many summaries were written.
@@ -57,13 +73,8 @@ class Summaries:
             async with unit_of_work(self._database) as work:
                 coaches = await work.coaches.due_a_summary(now=now, most=MOST_AT_ONCE)
                 found = len(coaches)
-                following = []
                 for coach, moment in coaches:
-                    due = await self._due(work, coach, moment, now=now)
-                    following.append((coach.id, due.next_at))
-                    if moment is not None and await self._write(work, due, now=now):
-                        written += 1
-                await work.coaches.set_next_summary(following)
+                    written += await self._tell(work, coach, moment, now=now)
         return written
 
     async def preview(self, work: Work, coach: Coach, *, now: datetime) -> Letter:
@@ -72,6 +83,20 @@ class Summaries:
         window = window_before(now, zone=coach.zone)
         summary = summarise(await _facts(work, coach, plans, window), now=now)
         return self._letters.write(summary, coach=coach, titles=_titles(plans, coach))
+
+    async def _tell(self, work: Work, coach: Coach, moment: datetime | None, *, now: datetime) -> int:
+        try:
+            due = await self._due(work, coach, moment, now=now)
+            letters = None if moment is None else await self._letters_of(work, due, now=now)
+        except DatabaseAway:
+            raise
+        except Exception as wrong:  # noqa: BLE001 - one coach's trouble must not be another's, whatever it is
+            # The exception's own text may hold names: only its kind is told.
+            log.error("the summary of coach %d could not be written: %s", coach.id, type(wrong).__name__)
+            await work.coaches.set_next_summary([(coach.id, now + TRIED_AGAIN)])
+            return 0
+        await work.coaches.set_next_summary([(coach.id, due.next_at)])
+        return 0 if letters is None else await self._keep(work, due, letters, now=now)
 
     async def _due(self, work: Work, coach: Coach, moment: datetime | None, *, now: datetime) -> Due:
         plans = await self._plans(work, coach)
@@ -82,33 +107,30 @@ class Summaries:
     async def _plans(self, work: Work, coach: Coach) -> Mapping[int, Plan]:
         return await self._shelf.plans(work, await work.coaches.programmes_of(coach.id))
 
-    async def _write(self, work: Work, due: Due, *, now: datetime) -> bool:
-        coach = due.coach
-        facts = await _facts(work, coach, due.plans, due.window)
+    async def _letters_of(self, work: Work, due: Due, *, now: datetime) -> Letters | None:
+        coach, facts = due.coach, await _facts(work, due.coach, due.plans, due.window)
         if not facts.alerts and not any(week.people for week in facts.programmes):
             # Nobody to tell of: an empty letter every Monday would teach the coach not to open them.
-            return False
+            return None
         summary, titles = summarise(facts, now=now), _titles(due.plans, coach)
-        whole = self._letters.write(summary, coach=coach, titles=titles)
+        inside = self._letters.write(summary, coach=coach, titles=titles)
+        if may_leave(plan.programme.summary for plan in due.plans.values()) is SummaryLeaves.NOTICE:
+            outside = self._letters.notice(summary, coach=coach)
+        else:
+            outside = self._letters.write(for_outside(summary), coach=coach, titles=titles)
+        return Letters(inside=inside, outside=replace(outside, link=self._address))
+
+    async def _keep(self, work: Work, due: Due, letters: Letters, *, now: datetime) -> int:
+        coach, inside = due.coach, letters.inside
+        written = (inside.text, inside.html)
         kept = await work.summaries.keep(
-            coach.id,
-            week=due.window.week,
-            language=coach.language,
-            written=(whole.text, whole.html),
-            now=now,
+            coach.id, week=due.window.week, language=coach.language, written=written, now=now
         )
         if kept is None:
-            return False
-        letter = self._leaving(due, summary, titles)
+            return 0
         addresses = await _addresses(work, coach, now=now)
-        await work.outbox.queue([self._draft(due, letter, address, now=now) for address in addresses], now=now)
-        return True
-
-    def _leaving(self, due: Due, summary: WeeklySummary, titles: Titles) -> Letter:
-        """What may leave the house: if one programme wants only a notice, there is only a notice."""
-        if may_leave(plan.programme.summary for plan in due.plans.values()) is SummaryLeaves.NOTICE:
-            return self._letters.notice(summary, coach=due.coach)
-        return self._letters.write(for_outside(summary), coach=due.coach, titles=titles)
+        await work.outbox.queue([self._draft(due, letters.outside, one, now=now) for one in addresses], now=now)
+        return 1
 
     def _draft(self, due: Due, letter: Letter, address: Address, *, now: datetime) -> Draft:
         coach, (year, week) = due.coach, due.window.week
