@@ -101,7 +101,8 @@ class _Reader:
         for name, _, value in self.rows:
             if _kind_of(value) == "rate" and isinstance(value, Mapping):
                 node = _value_of(value, "rotating")
-                most = max(len(self._rated(value)), 1)
+                # Without an instrument there is nothing to compare with.
+                most = max(len(self._rated(value)), 1) if self.instrument else 100
                 count = self.page.number(node, where="'rotating'", low=1, high=most)
                 counts += [count] if count is not None else []
                 if len(counts) > 1 and count is not None:
