@@ -74,22 +74,8 @@ class PostgreSQL:
             if os.geteuid() == 0:
                 shutil.chown(path, **_somebody())
         binaries = _readable(_binaries(), home=self._home)
-        _run(
-            binaries / "initdb",
-            *(
-                "-D",
-                data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-                "--no-instructions",
-            ),
-        )
+        quick = "-U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions"
+        _run(binaries / "initdb", "-D", data, *quick.split())
         self._port = _free_port()
         self._process = self._launch(binaries, data)
         self._wait(data / "postmaster.pid")
