@@ -92,7 +92,7 @@ class TelegramChannel:
             raise SendFailed("no-such-message", permanent=True)
         try:
             await self._connected().edit_message_reply_markup(
-                chat_id=chat, message_id=int(number), reply_markup=None
+                chat_id=chat, message_id=int(number), reply_markup=_keyboard(message.buttons)
             )
         except BadRequest as refused:
             # Not modified, not found, too old: there is no keyboard left to settle.

@@ -146,9 +146,10 @@ class BotApi(Wire):
         chat, number = fields.get("chat_id", ""), int(fields.get("message_id", "0"))
         for message in self.sent:
             if message["message_id"] == number and str(message["chat"]["id"]) == chat:
-                if not message["reply_markup"]:
+                markup = json.loads(fields.get("reply_markup", "{}"))
+                if message["reply_markup"] == markup:
                     return refused(400, "Bad Request: message is not modified")
-                message["reply_markup"] = {}
+                message["reply_markup"] = markup
                 self.settled.append((chat, number))
                 return done({name: value for name, value in message.items() if name not in ("reply_markup", "fields")})
         return refused(400, "Bad Request: message to edit not found")
