@@ -9,7 +9,7 @@ from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Draft, Priority, Purpose
 from bot.domain.people import Address, Participant
 from bot.engine import run
-from bot.engine.definition import Flow
+from bot.engine.definition import AnswerKind, Ask, Flow
 from bot.engine.run import Alert, Save, Send, State, Turn
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.wording import Occasion, drafts, say_effects
@@ -118,6 +118,22 @@ def reply(
     reading = edition.readings.get(participant.language) or next(iter(edition.readings.values()))
     local = now.astimezone(zone_of(participant.zone))
     return run.reply(edition.flow, State.from_text(live.state), words, reading=reading, now=local)
+
+
+def would_answer(
+    live: Live,
+    edition: FlowEdition,
+    words: str,
+    *,
+    participant: Participant,
+    now: datetime,
+) -> bool:
+    """Whether the words can only be an answer to the question of this conversation: free words may be anything."""
+    question = edition.flow.steps[edition.flow.places[State.from_text(live.state).at]]
+    if not isinstance(question, Ask) or question.answer is AnswerKind.WORDS:
+        return False
+    turn = reply(live, edition, words, participant=participant, now=now)
+    return any(isinstance(effect, Save) for effect in turn.effects)
 
 
 def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.calendar import zone_of
 from bot.domain.messages import (
@@ -26,6 +26,9 @@ from bot.storage.inbox import Handled, Waiting
 from bot.storage.people import Owner
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work
+
+LATE_ANSWERS = timedelta(days=3)
+"""For so long after a question expired, an answer to it is understood as one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +70,7 @@ class Batch:
     turns: list[Turn]
     strangers: list[Heard]
     editions: dict[int, FlowEdition]
+    lapsed: dict[int, Live]
     coaches: list[Heard] = field(default_factory=list)
     pile: Pile = field(default_factory=Pile)
     handled: list[Handled] = field(default_factory=list)
@@ -104,8 +108,9 @@ class Batch:
                     live=live,
                 )
             )
-        editions = await shelf.flows(work, (live.definition_id for live in lives.values()))
-        return cls(work, shelf, now, turns, strangers, editions, coaches)
+        lapsed = await work.conversations.lapsed(known.keys() - lives.keys(), since=now - LATE_ANSWERS)
+        editions = await shelf.flows(work, (one.definition_id for one in (*lives.values(), *lapsed.values())))
+        return cls(work, shelf, now, turns, strangers, editions, lapsed, coaches)
 
     async def answer(self) -> int:
         """Answer everybody and keep it. Gives how many arrivals were settled."""
@@ -133,6 +138,8 @@ class Batch:
                 self._tap(turn)
             case InboundKind.START:
                 await self._start(turn)
+            case InboundKind.MEDIA if self._away(turn):
+                self._alert(turn, "media")
             case InboundKind.MEDIA:
                 self._say(turn, "phrases/media", alert="media")
             case InboundKind.EDIT:
@@ -170,8 +177,23 @@ class Batch:
             self._say(turn, "phrases/help")
         elif turn.live is not None:
             self._reply(turn, turn.live)
+        elif self._is_late(turn):
+            self._say(turn, "phrases/too-late")
         else:
             self._say(turn, "phrases/no-open-question", alert="question")
+
+    def _is_late(self, turn: Turn) -> bool:
+        """Whether the words answer the question that expired: then nobody needs to read them as a message."""
+        lapsed = self.lapsed.get(turn.participant.id)
+        if lapsed is None:
+            return False
+        return conversation.would_answer(
+            lapsed,
+            self.editions[lapsed.definition_id],
+            turn.message.words,
+            participant=turn.participant,
+            now=self.now,
+        )
 
     def _reply(self, turn: Turn, live: Live) -> None:
         edition = self.editions[live.definition_id]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
-from bot.storage.tables import answers, check_ins, conversations, given_ratings
+from bot.storage.tables import answers, check_ins, conversations, enrolments, given_ratings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +78,7 @@ class NewAnswer:
     value: str | None
 
 
-_LIVE = select(
+_POINTER = (
     conversations.c.id,
     conversations.c.participant_id,
     conversations.c.enrolment_id,
@@ -87,9 +87,20 @@ _LIVE = select(
     conversations.c.flow,
     conversations.c.state,
     conversations.c.check_in_id,
-).where(conversations.c.ended_at.is_(None))
+)
+_LIVE = select(*_POINTER).where(conversations.c.ended_at.is_(None))
 _LIVE_OF = _LIVE.where(
     conversations.c.participant_id.in_(bindparam("ids", expanding=True))
+)
+_LAPSED = (
+    select(*_POINTER)
+    .join(enrolments, enrolments.c.id == conversations.c.enrolment_id)
+    .where(
+        enrolments.c.participant_id.in_(bindparam("ids", expanding=True)),
+        conversations.c.outcome == "expired",
+        conversations.c.ended_at >= bindparam("since"),
+    )
+    .order_by(conversations.c.id)
 )
 _SILENT = (
     _LIVE.where(conversations.c.silent_at <= bindparam("now"))
@@ -138,6 +149,14 @@ class Conversations:
         if not wanted:
             return {}
         rows = await self._connection.execute(_LIVE_OF, {"ids": wanted})
+        return {row.participant_id: Live(**row._mapping) for row in rows}
+
+    async def lapsed(self, people: Iterable[int], *, since: datetime) -> dict[int, Live]:
+        """The last conversation of each of these people that expired since then, as it stood."""
+        wanted = sorted(set(people))
+        if not wanted:
+            return {}
+        rows = await self._connection.execute(_LAPSED, {"ids": wanted, "since": since})
         return {row.participant_id: Live(**row._mapping) for row in rows}
 
     async def gone_silent(self, *, now: datetime, most: int) -> list[Live]:
