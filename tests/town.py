@@ -130,7 +130,7 @@ class Person:
 
     def chat_messages(self) -> list[dict[str, Any]]:
         """Everything the chat was sent, as the Bot API took it."""
-        return [one for one in self.town.telegram.sent if str(one["chat_id"]) == str(self.chat)]
+        return [one for one in self.town.telegram.sent if one["chat"]["id"] == self.chat]
 
     def messages(self) -> list[str]:
         """Everything this phone ever got."""
@@ -294,7 +294,7 @@ async def _settled(
             "Karin", organisation_id=row.organisation_id, email="karin@example.se", language="sv", now=now
         )
     machine = Machine()
-    app.delivery = delivery_of(app, machine, holder=app.database.process)
+    app.delivery = delivery_of(app, machine)
     return Town(
         app=app,
         twilio=twilio,
@@ -308,6 +308,6 @@ async def _settled(
     )
 
 
-def delivery_of(app: App, machine: Machine, *, holder: str) -> Delivery:
+def delivery_of(app: App, machine: Machine) -> Delivery:
     """The sending half of a process, by a machine's clock that a test can let run ahead."""
-    return Delivery(app.database, app.shelf, app.channels, holder=holder, machine_clock=machine)
+    return Delivery(app.database, app.shelf, app.channels, machine_clock=machine)
