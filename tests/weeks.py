@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.content.reply_words import load_readings
 from bot.domain.calendar import moment
+from bot.domain.check_ins import RaterKind
 from bot.domain.people import ChannelName, NewParticipant
 from bot.services import roster
 from bot.services.published import Shelf
@@ -77,7 +78,7 @@ class House:
             return (await work.participants.enrolled([enrolment]))[enrolment]
 
     async def rates(self, enrolment: int, values: dict[str, int | None], *, now: datetime, version: int = 1) -> int:
-        """A check-in in which these values are given. Gives its id."""
+        """A check-in in which these values are given, none if it was not answered. Gives its id."""
         async with unit_of_work(self.database) as work:
             person = (await work.participants.enrolled([enrolment]))[enrolment]
             live = (await self.shelf.plans(work, [self.programme.id]))[self.programme.id]
@@ -102,10 +103,19 @@ class House:
             await work.conversations.end([person.id], outcome="finished", now=now)
         return begun.check_in_id
 
-    async def corrects(self, enrolment: int, check_in: int, values: dict[str, int | None], *, now: datetime) -> None:
+    async def corrects(
+        self,
+        enrolment: int,
+        check_in: int,
+        values: dict[str, int | None],
+        *,
+        now: datetime,
+        rater: RaterKind = RaterKind.PARTICIPANT,
+    ) -> None:
         person = await self.person(enrolment)
+        given = rated(enrolment, person.id, check_in, values, 1)
         async with unit_of_work(self.database) as work:
-            await work.ratings.keep(rated(enrolment, person.id, check_in, values, 1), now=now)
+            await work.ratings.keep([replace(one, rater=rater) for one in given], now=now)
 
     async def alert(self, kind: str, enrolment: int | None, *, now: datetime, once: str = "") -> None:
         person = None if enrolment is None else await self.person(enrolment)

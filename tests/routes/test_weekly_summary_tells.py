@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.domain.messages import Draft, Priority, Purpose
+from bot.domain.check_ins import RaterKind
+from bot.domain.messages import Draft, OutboxAct, Priority, Purpose
 from bot.domain.people import AddressState, ChannelName
 from bot.services import roster
 from bot.storage.database import Database
@@ -49,6 +50,41 @@ async def test_a_changed_rating_is_told_with_its_newest_value(house: House) -> N
     assert "check-in answered · ↑" in amina_line
     assert "↑" not in bo_line
     assert "↓" in bo_line
+
+
+async def test_a_value_that_was_taken_back_counts_no_more(house: House) -> None:
+    amina, bo = await house.a_person("Amina"), await house.a_person("Bo")
+    long_ago = LAST_THURSDAY - timedelta(days=7)
+    await house.rates(amina, {"work-belief": 2}, now=LAST_THURSDAY)
+    check_in = await house.rates(amina, {"work-belief": 5}, now=THURSDAY)
+    await house.corrects(amina, check_in, {"work-belief": None}, now=THURSDAY)
+    await house.rates(bo, {"work-belief": 1}, now=long_ago)
+    check_in = await house.rates(bo, {"work-belief": 2}, now=LAST_THURSDAY)
+    await house.corrects(bo, check_in, {"work-belief": 4}, now=THURSDAY)
+    await house.tick(at("2026-11-20"))
+    await house.tick(MONDAY)
+    said = section(await house.in_house(), "Changed ratings")
+    assert said == ["↑ Bo: Belief in managing a job, from 1 to 4"]
+
+
+async def test_what_a_coach_rated_is_not_the_persons_own_change(house: House) -> None:
+    amina = await house.a_person("Amina")
+    await house.rates(amina, {"work-belief": 2}, now=LAST_THURSDAY)
+    check_in = await house.rates(amina, {}, now=THURSDAY)
+    await house.corrects(amina, check_in, {"work-belief": 5}, now=THURSDAY, rater=RaterKind.COACH)
+    await house.tick(at("2026-11-20"))
+    await house.tick(MONDAY)
+    assert section(await house.in_house(), "Changed ratings") == ["No rating has changed."]
+
+
+async def test_only_a_check_in_of_the_week_can_be_unanswered(house: House) -> None:
+    amina, bo = await house.a_person("Amina"), await house.a_person("Bo")
+    await house.rates(amina, {}, now=LAST_THURSDAY)
+    await house.rates(bo, {}, now=THURSDAY)
+    await house.tick(at("2026-11-20"))
+    await house.tick(MONDAY)
+    assert "check-in" not in line_of(await house.in_house(), "Amina")
+    assert "check-in not answered" in line_of(await house.in_house(), "Bo")
 
 
 async def test_two_versions_of_an_instrument_are_not_compared(house: House) -> None:
@@ -170,7 +206,7 @@ async def test_attendance_is_told_as_far_as_it_is_known(house: House) -> None:
 async def test_what_was_sent_and_what_was_not_is_counted(house: House) -> None:
     amina = await house.person(await house.a_person("Amina"))
     assert amina.address is not None
-    statuses = ["sent", "delivered", "failed", "uncertain", "expired", "queued", "cancelled"]
+    statuses = ["sent", "delivered", "failed", "uncertain", "expired", "queued", "cancelled", "tapped"]
     async with unit_of_work(house.database) as work:
         await work.outbox.queue(
             [
@@ -183,6 +219,7 @@ async def test_what_was_sent_and_what_was_not_is_counted(house: House) -> None:
                     purpose=Purpose.REMINDER if number % 2 else Purpose.REPLY,
                     priority=Priority.REMINDER,
                     text="Hej",
+                    act=OutboxAct.ANSWER_TAP if statuses[number] == "tapped" else OutboxAct.SEND,
                     available_at=THURSDAY,
                     expires_at=None,
                     language="sv",
@@ -194,7 +231,9 @@ async def test_what_was_sent_and_what_was_not_is_counted(house: House) -> None:
         )
     async with house.database.transaction() as connection:
         for number, status in enumerate(statuses):
-            await connection.execute(update(outbox).where(outbox.c.once == f"test/{number}").values(status=status))
+            await connection.execute(
+                update(outbox).where(outbox.c.once == f"test/{number}").values(status=status.replace("tapped", "sent"))
+            )
     await house.tick(at("2026-11-20"))
     await house.tick(MONDAY)
     assert section(await house.in_house(), "What Framsteg did") == [
