@@ -20,6 +20,10 @@ MOST_DEPTH = 16
 """How deep a file may nest. The deepest of ours needs six."""
 
 
+MOST_VALUES = 20_000
+"""How many keys and values a file may hold. The longest of ours has some hundreds."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scalar:
     """One value as written. `plain` says that it stands without quotes; `start` and `end` are places in the source."""
@@ -102,7 +106,10 @@ def _build(events: Iterable[Event]) -> Node:
     stack: list[_Open] = []
     documents = 0
     root: Node | None = None
-    for event in events:
+    for number, event in enumerate(events):
+        if number > MOST_VALUES:
+            # What is checked against everything else in the file takes its time squared.
+            raise _at(event, f"the file holds more than {MOST_VALUES} keys and values", "divide it")
         documents += isinstance(event, DocumentStartEvent)
         if documents > 1:
             raise _at(event, "a second document begins", "keep one document a file: take away the line '---'")

@@ -15,6 +15,9 @@ from bot.content.wordings import Text, faults
 
 MOST_BYTES = 1_048_576
 MOST_SLUG = 40
+MOST_HINTS = 100
+"""So many names of a file are compared with those that are there: it takes its time, and nobody reads more."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -54,7 +57,8 @@ class Page:
             self.complain(node, f"{where} must have keys with values", f"write one of its keys a line ({known[0]}: …)")
         for name, (key, _) in entries.items():
             if name not in known:
-                self.complain(key, f"unknown key '{name}'", hint(name, known))
+                remedy = hint(name, known) if len(self.complaints) < MOST_HINTS else "take it away"
+                self.complain(key, f"unknown key '{short(name)}'", remedy)
         return Fields(page=self, node=node, entries=entries, where=where)
 
     def named(self, node: Node | None, *, where: str) -> tuple[tuple[str, Scalar, Node], ...]:
@@ -239,10 +243,10 @@ def page_of(source: str, *, path: str) -> Page:
 def hint(name: str, known: Iterable[str]) -> str:
     """The remedy for a name that is not there."""
     names = sorted(known)
-    near = difflib.get_close_matches(name[:MOST_SLUG], names, n=1)
+    near = difflib.get_close_matches(name[:MOST_SLUG], names, n=1) if len(names) <= MOST_HINTS else []
     if near:
         return f"did you mean '{near[0]}'?"
-    return f"use one of: {', '.join(names)}" if names else "take it away"
+    return f"use one of: {', '.join(names[:MOST_HINTS])}" if names else "take it away"
 
 
 def _parse(page: Page) -> None:

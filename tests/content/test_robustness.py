@@ -2,6 +2,7 @@
 
 import copy
 import io
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,30 @@ def test_any_bytes_at_all_are_read_or_refused(tmp_path_factory: pytest.TempPathF
     (root / "flows/common/hello.yaml").write_bytes(raw)
     with pytest.raises(ContentRefused):
         load_package(root / DIRECTORY, content=root)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "flow: x\n" + "".join(f"k{n}: 1\n" for n in range(9_000)),
+        "flow: x\nsteps:\n" + "".join(f"  s{n}: {{say: Hej}}\n" for n in range(3_900)),
+        "flow: x\nsteps:\n" + "".join(f"  s{n}: {{say: Hej, next: t{n}}}\n" for n in range(2_800)),
+    ],
+    ids=["unknown-keys", "steps", "ways-to-nowhere"],
+)
+def test_a_file_as_large_as_may_be_is_read_in_seconds(source: str) -> None:
+    begun = time.perf_counter()
+    page = page_of(source, path="x.yaml")
+    read_any(page)
+    assert page.root is not None
+    assert time.perf_counter() - begun < 20
+
+
+def test_a_file_with_more_than_anybody_writes_is_refused() -> None:
+    page = page_of("".join(f"k{n}: 1\n" for n in range(10_001)), path="x.yaml")
+    assert [str(each) for each in page.complaints] == [
+        "x.yaml:10000:1: the file holds more than 20000 keys and values: divide it"
+    ]
 
 
 def test_a_file_that_would_unfold_into_gigabytes_is_refused_at_once() -> None:
