@@ -20,6 +20,7 @@ _MAIL_STYLE = {
     "h2": "font-size:1.1em;line-height:1.25;margin:1.5em 0 .4em",
     "ul": "margin:0;padding-inline-start:1.2em",
     "li": "margin:.2em 0",
+    "bdi": "font-weight:600",
     "p": "margin:.4em 0",
 }
 
@@ -97,7 +98,7 @@ class Letter:
         parts = [tag("h1", escape(self.subject)), tag("p", _marked(self.opening))]
         for section in self.sections:
             parts.append(tag("h2", escape(section.title)))
-            items = "".join(tag("li", _marked(line)) for line in section.lines)
+            items = "".join(tag("li", _marked(line, lead=style.get("bdi"))) for line in section.lines)
             parts += [tag("ul", items)] if items else []
             parts += [tag("p", _marked(section.remark))] if section.remark else []
         if self.link.startswith(("https://", "http://")):
@@ -108,9 +109,12 @@ class Letter:
 
 def filled(words: str, **values: object) -> Line:
     """The words with `%(name)s` put in. Raises `KeyError` for a placeholder that has no value."""
+    # Numbers are not isolated: they read the same in every direction.
     pieces = _PLACEHOLDER.split(words)
     return tuple(
-        Piece(words=_tidy(str(values[piece])), put_in=True) if place % 2 else Piece(words=piece)
+        Piece(words=_tidy(str(values[piece])), put_in=not isinstance(values[piece], int))
+        if place % 2
+        else Piece(words=piece)
         for place, piece in enumerate(pieces)
         if piece
     )
@@ -150,8 +154,13 @@ def _isolated(piece: Piece, *, always: bool) -> str:
     return f"{FIRST_STRONG_ISOLATE}{piece.words}{POP_ISOLATE}" if turned else piece.words
 
 
-def _marked(line: Line) -> str:
-    return "".join(f"<bdi>{escape(piece.words)}</bdi>" if piece.put_in else escape(piece.words) for piece in line)
+def _marked(line: Line, *, lead: str | None = None) -> str:
+    """As HTML. What was put in first is mostly a name, and may look different: `lead`."""
+    said, look = [], f' style="{lead}"' if lead else ""
+    for piece in line:
+        said.append(f"<bdi{look}>{escape(piece.words)}</bdi>" if piece.put_in else escape(piece.words))
+        look = "" if piece.put_in else look
+    return "".join(said)
 
 
 def _lang(language: str) -> str:

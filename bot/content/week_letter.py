@@ -107,8 +107,8 @@ class _Writer:
     def _need(self, one: OpenAlert) -> Line:
         _, ngettext = self.words.gettext, self.words.ngettext
         if one.first_name is None:
-            known = {"set-aside": _("A message that came in could not be read.")}
-            said = filled(known.get(one.kind) or _("Something without a name waits: look in Framsteg."))
+            known = {"set-aside": _("A message that came in could not be read")}
+            said = filled(known.get(one.kind) or _("Something without a name waits: look in Framsteg"))
         else:
             template = self._needs().get(one.kind, _("%(name)s gave an answer that you should see"))
             said = filled(template, name=one.first_name)
@@ -137,7 +137,7 @@ class _Writer:
         lines = tuple(self._person(one) for one in summary.people)
         hidden = summary.withheld_people
         template = ngettext(
-            "%(count)s person is told of only in Framsteg.", "%(count)s people are told of only in Framsteg.", hidden
+            "%(count)s person is shown only in Framsteg.", "%(count)s people are shown only in Framsteg.", hidden
         )
         remark = self._count(template, hidden) or (() if lines else filled(_("You accompany nobody right now.")))
         return Section(title=_("Your people"), lines=lines, remark=remark)
@@ -200,7 +200,7 @@ class _Writer:
         _, ngettext = self.words.gettext, self.words.ngettext
         hidden = summary.withheld_changes
         template = ngettext(
-            "%(count)s change is told of only in Framsteg.", "%(count)s changes are told of only in Framsteg.", hidden
+            "%(count)s change is shown only in Framsteg.", "%(count)s changes are shown only in Framsteg.", hidden
         )
         lines = tuple(self._move(move) for move in summary.changed)
         remark = self._count(template, hidden) or (() if lines else filled(_("No rating has changed.")))

@@ -145,8 +145,8 @@ async def test_what_is_sensitive_stays_in_the_house(house: House) -> None:
         assert "from 2 to 3" in words
         assert "from 2 to 1" not in words
         assert "↓" not in words
-        assert "1 change is told of only in Framsteg." in words
-        assert "1 person is told of only in Framsteg." in words
+        assert "1 change is shown only in Framsteg." in words
+        assert "1 person is shown only in Framsteg." in words
         assert "Hemlig" not in words
         assert "ill:" not in words
         assert "away:" in words

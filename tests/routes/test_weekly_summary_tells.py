@@ -136,7 +136,7 @@ async def test_what_needs_the_coach_stands_until_somebody_has_seen_it(house: Hou
         "Amina gave an answer that you should see · since Thursday 19 November",
         "Amina wrote something that only you can answer · 2 times · since Thursday 19 November",
         "It is not certain that a message reached Bo · since Thursday 12 November",
-        "A message that came in could not be read. · since Thursday 19 November",
+        "A message that came in could not be read · since Thursday 19 November",
     ]
 
 
@@ -266,8 +266,8 @@ async def test_names_are_words_and_nothing_else(house: House) -> None:
     (mail,) = await house.rows(outbox)
     for html in (kept.html, mail.html):
         assert "<script" not in html
-        assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;moc.live</bdi>" in html
-        assert "<bdi>أمينة</bdi>" in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;moc.live</bdi>" in html
+        assert ">أمينة</bdi>" in html
     for words in (kept.text, kept.html, mail.text, mail.html):
         assert "\u202e" not in words
     # A name from right to left does not turn the line around.
