@@ -89,6 +89,17 @@ def _check_translation(definition: Definition, key: str, words: str, *, original
         )
 
 
+def renumbered(definition: Definition, *, instrument_version: int) -> Definition:
+    """The definition as it is with this version of its instrument: ratings say which questions they answer."""
+    compiled = json.loads(definition.compiled)
+    what = compiled["what"]
+    if definition.kind is DefinitionKind.INSTRUMENT:
+        what["version"] = instrument_version
+    elif definition.kind is DefinitionKind.FLOW and what.get("instrument"):
+        what["instrument_version"] = instrument_version
+    return _sealed(replace(definition, compiled=_json(compiled)))
+
+
 def keys_of(flow: Flow) -> frozenset[str]:
     """Every text key that a flow says, also those of its instrument; common phrases are not among them."""
     keys = {key for step in flow.steps for key in _keys_of_step(step)} | {flow.nudge, flow.left}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.compiled import definitions, read_definition, reworded
+from bot.content.compiled import definitions, read_definition, renumbered, reworded
 from bot.content.packages import Package, load_package
 from bot.domain.definitions import Definition, DefinitionKind
 from bot.storage.database import Database
@@ -63,18 +63,27 @@ async def change_words(
     """Publish other words for one text. Raises `ContentRefused` when they cannot be said, `KeyError` for no such text."""
     async with unit_of_work(database) as work:
         live = await _live(work, programme_id)
-        news = []
-        for edition, definition in live:
-            changed = reworded(definition, key=key, language=language, words=words)
-            if changed.content_hash != definition.content_hash:
-                news.append((changed, edition.version + 1))
-        if not news and not any(_says(definition, key, language) for _, definition in live):
+        if not any(_says(definition, key, language) for _, definition in live):
             raise KeyError(key)
+        news = _reworded(live, key=key, language=language, words=words)
         await work.definitions.publish(programme_id, news, now=now)
     return Published(
         programme_id=programme_id,
         versions={(one.kind, one.slug): version for one, version in news},
     )
+
+
+def _reworded(
+    live: list[tuple[Edition, Definition]], *, key: str, language: str, words: str
+) -> list[tuple[Definition, int]]:
+    said = [(edition, before, reworded(before, key=key, language=language, words=words)) for edition, before in live]
+    asked = next((one for one in said if one[0].kind is DefinitionKind.INSTRUMENT), None)
+    if asked is not None and asked[1].content_hash != asked[2].content_hash:
+        version = asked[0].version + 1
+        said = [(edition, before, renumbered(after, instrument_version=version)) for edition, before, after in said]
+    return [
+        (after, edition.version + 1) for edition, before, after in said if after.content_hash != before.content_hash
+    ]
 
 
 async def sources(database: Database, programme: str) -> dict[str, str]:
