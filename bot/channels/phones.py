@@ -27,8 +27,8 @@ class Bubble:
     text: str
     at: datetime
     buttons: tuple[tuple[Button, ...], ...] = ()
-    tapped: bool = False
-    """The owner tapped a button instead of writing."""
+    tapped: tuple[Button, ...] = ()
+    """What the owner has tapped under it; tapping the same once more takes it back."""
     outbox_id: int | None = None
 
 
@@ -67,7 +67,8 @@ class Phones:
                 number = (message.provider_ref or "").rpartition(":")[2]
                 if not number.isdecimal():
                     raise SendFailed("no-such-message", permanent=True)
-                self._note({"do": "settle", "number": int(number)}, (message.channel, message.to))
+                settled = {"do": "settle", "number": int(number), "buttons": _plain(message)}
+                self._note(settled, (message.channel, message.to))
             case OutboxAct.BLANK:  # The provider's copy is blanked; what a phone has received is its owner's.
                 pass
         return Delivered(provider_id=message.provider_ref or "")
@@ -102,7 +103,8 @@ class Phones:
 
     def write(self, channel: ChannelName, address: str, *, account: str, words: str) -> Posted:
         """The owner writes. Gives what the provider would post to us; `account` is our number for SMS."""
-        number = self._say(channel, address, text=words)
+        self._note({"do": "say", "mine": True, "text": words}, (channel, address))
+        number = len(self.chat(channel, address))
         if channel is ChannelName.TELEGRAM:
             return telegram_text(Writer(chat=address, number=number, at=self._clock()), words)
         return sms_form(address, account=account, words=words)
@@ -112,12 +114,8 @@ class Phones:
         label = _label(self.chat(ChannelName.TELEGRAM, address), number=number, data=data)
         if label is None:
             return None
-        self._say(ChannelName.TELEGRAM, address, text=label, tapped=True)
+        self._note({"do": "tap", "number": number, "data": data, "label": label}, (ChannelName.TELEGRAM, address))
         return telegram_tap(Writer(chat=address, number=number, at=self._clock()), data)
-
-    def _say(self, channel: ChannelName, address: str, *, text: str, tapped: bool = False) -> int:
-        self._note({"do": "say", "mine": True, "text": text, "tapped": tapped}, (channel, address))
-        return self._chats[(channel, address)].bubbles[-1].number
 
     def _send(self, message: OutboxMessage) -> Delivered:
         line = (message.channel, message.to)
@@ -125,8 +123,8 @@ class Phones:
             blocked = message.channel is ChannelName.TELEGRAM
             code = _BLOCKED if blocked else _NO_SUCH_NUMBER
             raise SendFailed(code, permanent=True, gone=True, stopped=blocked)
-        buttons = [[[button.label, button.data] for button in row] for row in message.buttons]
-        self._note({"do": "say", "text": message.text, "buttons": buttons, "outbox": message.id}, line)
+        said = {"do": "say", "text": message.text, "buttons": _plain(message), "outbox": message.id}
+        self._note(said, line)
         return Delivered(provider_id=self._delivered[message.id])
 
     def _note(self, event: dict[str, Any], line: _Line) -> None:
@@ -145,10 +143,9 @@ class Phones:
                 chat.note = ""
                 if bubble.outbox_id is not None:
                     self._delivered[bubble.outbox_id] = _name(line, bubble)
-            case "settle":
+            case "settle" | "tap" if 0 < event["number"] <= len(chat.bubbles):
                 place = event["number"] - 1
-                if 0 <= place < len(chat.bubbles):
-                    chat.bubbles[place] = replace(chat.bubbles[place], buttons=())
+                chat.bubbles[place] = _touched(chat.bubbles[place], event)
             case "note":
                 chat.note = event["text"]
             case "cut-off":
@@ -161,12 +158,25 @@ def _bubble(event: dict[str, Any], *, number: int) -> Bubble:
         mine=event.get("mine", False),
         text=event["text"],
         at=datetime.fromisoformat(event["at"]),
-        buttons=tuple(
-            tuple(Button(label=label, data=data) for label, data in row) for row in event.get("buttons", ())
-        ),
-        tapped=event.get("tapped", False),
+        buttons=_buttons(event),
         outbox_id=event.get("outbox"),
     )
+
+
+def _touched(bubble: Bubble, event: dict[str, Any]) -> Bubble:
+    if event["do"] == "settle":
+        return replace(bubble, buttons=_buttons(event))
+    others = tuple(one for one in bubble.tapped if one.data != event["data"])
+    again = len(others) < len(bubble.tapped)
+    return replace(bubble, tapped=others if again else (*others, Button(label=event["label"], data=event["data"])))
+
+
+def _plain(message: OutboxMessage) -> list[list[list[str]]]:
+    return [[[button.label, button.data] for button in row] for row in message.buttons]
+
+
+def _buttons(event: dict[str, Any]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(Button(label=label, data=data) for label, data in row) for row in event.get("buttons", ()))
 
 
 def _name(line: _Line, bubble: Bubble) -> str:

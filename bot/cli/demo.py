@@ -14,17 +14,17 @@ import click
 from bot.app import App, build, machine_clock
 from bot.channels.phones import Phones
 from bot.cli.demo_cast import read_cast
-from bot.cli.demo_history import Stage, live_through, step
+from bot.cli.demo_history import LASTS, Stage, live_through, step
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
 from bot.console.desk import Desk
 from bot.console.routes import console_routes
 from bot.content.catalogs import console_words
 from bot.domain.people import ChannelName
-from bot.serving import NotReady, run
 from bot.services.published import Plan
+from bot.serving import NotReady, run
 from bot.settings import Settings
-from bot.storage.sqlite import DatabaseBusy
 from bot.storage.migrate import migrate
+from bot.storage.sqlite import DatabaseBusy
 from bot.storage.unit_of_work import unit_of_work
 from bot.storage.views import PersonSeen
 
@@ -73,19 +73,22 @@ def run_demo(*, fresh: bool, port: int, home: Path = HOME) -> None:
 
 async def _serve(home: Path, *, fresh: bool, port: int) -> None:
     demo = await set_up(home, fresh=fresh, port=port, say=click.echo)
-    await run(
-        demo.app, more_routes=[console_routes(demo.desk)], ready=lambda words: _announce(words.removeprefix("ready at "))
-    )
+    await run(demo.app, more_routes=[console_routes(demo.desk)], ready=_announce)
 
 
-def _announce(address: str) -> None:
-    click.echo(_TRY_FIRST.format(address=address))
+def _announce(words: str) -> None:
+    click.echo(_TRY_FIRST.format(address=words.removeprefix("ready at ")))
 
 
 async def set_up(
-    home: Path, *, fresh: bool = False, port: int = 8000, say: Callable[[str], None] = lambda words: None
+    home: Path,
+    *,
+    fresh: bool = False,
+    port: int = 8000,
+    say: Callable[[str], None] = lambda words: None,
+    history: tuple[datetime, timedelta] | None = None,
 ) -> Demo:
-    """Open what is in `home`, or live through three invented weeks first."""
+    """Open what is in `home`, or live through three invented weeks first (`history`: until when, and how long)."""
     done = home / "ready"
     if fresh or not done.exists():
         # A history that was broken off half-way is no history.
@@ -94,14 +97,14 @@ async def set_up(
         database_url=f"sqlite:///{home / 'framsteg.db'}", key=_KEY, port=port, sqlite_synchronous="NORMAL"
     )
     clock = ProgrammeClock(machine_clock)
-    home.mkdir(parents=True, exist_ok=True)
     phones = Phones(home / "phones.jsonl", clock=clock.now)
     app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, phones))
     stage = Stage(app=app, phones=phones, clock=clock, cast=read_cast())
     await migrate(app.database)
     if not done.exists():
         say("Living through three invented weeks, once; this takes some seconds ...")
-        await live_through(stage, until=machine_clock())
+        until, lasts = history or (machine_clock(), LASTS)
+        await live_through(stage, until=until, lasts=lasts)
         done.touch()
     else:
         await _resume(stage)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from bot.channels.phones import Bubble, Phones
 from bot.channels.phone_wires import Posted
+from bot.channels.phones import Bubble, Phones
 from bot.cli.demo_cast import Persona
 from bot.domain.people import ChannelName
 from bot.engine.definition import AnswerKind, Ask

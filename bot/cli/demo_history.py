@@ -60,9 +60,9 @@ async def step(app: App, now: datetime) -> None:
     await app.step(now)
 
 
-async def live_through(stage: Stage, *, until: datetime) -> None:
-    """Publish the programme, let everybody join, and live the three weeks that end at `until`."""
-    begins = until - LASTS
+async def live_through(stage: Stage, *, until: datetime, lasts: timedelta = LASTS) -> None:
+    """Publish the programme, let everybody join, and live the weeks that end at `until`."""
+    begins = until - lasts
     stage.clock.hold(begins)
     settings = stage.app.settings
     directory = settings.content / "flows/programmes/stega"
@@ -279,7 +279,7 @@ class Life:
         minutes = habits.persona.replies * self.dice.uniform(0.4, 1.6) if is_first else self.dice.uniform(0.3, 2.0)
 
         async def happen(now: datetime) -> None:
-            gone = (now - self.begins) / LASTS
+            gone = (now - self.begins) / (self.until - self.begins)
             for posted in habits.answer(self.stage.phones, asked, gone=gone):
                 await self.stage.arrive(habits.persona.channel, habits.persona.address, posted, now=now)
 

@@ -37,15 +37,19 @@ class Pages:
         """The page. Whoever asked for a language keeps it."""
         language = self.language(request)
         journey, now = self._desk.journey, self._desk.now()
-        html = self._environments[language].get_template(template).render(
-            language=language,
-            languages=tuple(self._environments),
-            path=request.url.path,
-            now=now,
-            journey=journey,
-            way=_way(journey.begins, journey.at, journey.target),
-            moves=moves(now, programme=self._desk.plan.programme),
-            **shown,
+        html = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                language=language,
+                languages=tuple(self._environments),
+                path=request.url.path,
+                now=now,
+                journey=journey,
+                way=_way(journey.begins, journey.at, journey.target),
+                moves=moves(now, programme=self._desk.plan.programme),
+                **shown,
+            )
         )
         response = HTMLResponse(html, status_code=code)
         if request.query_params.get("lang") in self._environments:
@@ -74,9 +78,9 @@ class Pages:
         )
         # The extension adds this method; the type of the environment does not know it.
         environment.install_gettext_translations(self._desk.words[language], newstyle=True)  # type: ignore[attr-defined]
-        environment.filters["moment"] = lambda at: f"{self._day(at, language)} {clock(at.astimezone(self._zone).time())}"
+        environment.filters["moment"] = lambda at: f"{self._day(at, language)} {self._clock(at)}"
         environment.filters["day"] = lambda at: self._day(at, language)
-        environment.filters["clock"] = lambda at: clock(at.astimezone(self._zone).time())
+        environment.filters["clock"] = self._clock
         environment.filters["number"] = phone
         environment.filters["direction"] = lambda of: "rtl" if is_right_to_left(of) else "ltr"
         environment.filters["iso"] = lambda at: at.astimezone(UTC).isoformat(timespec="seconds")
@@ -84,6 +88,9 @@ class Pages:
 
     def _day(self, at: datetime, language: str) -> str:
         return day(at.astimezone(self._zone).date(), language)
+
+    def _clock(self, at: datetime) -> str:
+        return clock(at.astimezone(self._zone).time())
 
 
 def back(request: Request, to: object, *, otherwise: str) -> Response:

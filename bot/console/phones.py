@@ -13,8 +13,10 @@ from bot.domain.people import ChannelName
 from bot.storage.views import PersonSeen, looking
 
 LONGEST_WORDS = 1000
-_LAST = 8
-"""How many bubbles a phone shows among the others; its own page shows all."""
+ON_A_CARD = 8
+"""How many bubbles a phone shows among the others; its own page shows `ON_A_PAGE`."""
+
+ON_A_PAGE = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,64 +30,74 @@ class OnScreen:
     dead: bool
 
 
-def phone_routes(desk: Desk, pages: Pages) -> list[Route]:
+@dataclass(frozen=True)
+class PhonePages:
     """`/phones`, `/phones/{id}` and what is done there."""
 
-    async def every(request: Request) -> Response:
-        async with looking(desk.database) as views:
+    desk: Desk
+    pages: Pages
+
+    def routes(self) -> list[Route]:
+        """All of them."""
+        return [
+            Route("/phones", self.every),
+            Route("/phones/{person:int}", self.one),
+            Route("/phones/{person:int}/answer", self.answer, methods=["POST"]),
+            Route("/phones/{person:int}/tap", self.tap, methods=["POST"]),
+        ]
+
+    async def every(self, request: Request) -> Response:
+        """All phones as cards."""
+        async with looking(self.desk.database) as views:
             people = await views.people()
-        shown = [_on_screen(desk, one, most=_LAST) for one in people]
-        return pages.show(request, "phones.html", phones=shown, phases=_phases(desk, pages, request))
+        shown = [self._on_screen(one, most=ON_A_CARD) for one in people]
+        return self.pages.show(request, "phones.html", phones=shown, phases=self._phases(request))
 
-    async def one(request: Request) -> Response:
-        person = await _person(desk, request)
+    async def one(self, request: Request) -> Response:
+        """One phone with its whole conversation."""
+        person = await self._person(request)
         if person is None:
-            return pages.missing(request)
-        shown = _on_screen(desk, person, most=1000)
-        return pages.show(request, "phone.html", phone=shown, phases=_phases(desk, pages, request))
+            return self.pages.missing(request)
+        shown = self._on_screen(person, most=ON_A_PAGE)
+        return self.pages.show(request, "phone.html", phone=shown, phases=self._phases(request))
 
-    async def answer(request: Request) -> Response:
-        person = await _person(desk, request)
+    async def answer(self, request: Request) -> Response:
+        """Words are written on a phone."""
+        person = await self._person(request)
         if person is None or not person.address:
-            return pages.missing(request)
+            return self.pages.missing(request)
         form = await request.form(max_fields=10, max_files=0)
-        words = form.get("words")
-        if isinstance(words, str) and words.strip():
-            await desk.answer(person, words.strip()[:LONGEST_WORDS])
+        words = str(form.get("words", "")).strip()
+        if words:
+            await self.desk.answer(person, words[:LONGEST_WORDS])
         return back(request, form.get("back"), otherwise=f"/phones/{person.id}")
 
-    async def tap(request: Request) -> Response:
-        person = await _person(desk, request)
+    async def tap(self, request: Request) -> Response:
+        """A button is tapped on a phone."""
+        person = await self._person(request)
         form = await request.form(max_fields=10, max_files=0)
         number, data = str(form.get("number", "")), str(form.get("data", ""))
-        known = person is not None and person.channel is ChannelName.TELEGRAM and number.isdecimal()
-        if person is None or not known or not await desk.tap(person, int(number[:9]), data):
-            return pages.missing(request)
+        known = number.isascii() and number.isdigit() and len(number) < 10
+        if person is None or person.channel is not ChannelName.TELEGRAM or not known:
+            return self.pages.missing(request)
+        if not await self.desk.tap(person, int(number), data):
+            return self.pages.missing(request)
         return back(request, form.get("back"), otherwise=f"/phones/{person.id}")
 
-    return [
-        Route("/phones", every),
-        Route("/phones/{person:int}", one),
-        Route("/phones/{person:int}/answer", answer, methods=["POST"]),
-        Route("/phones/{person:int}/tap", tap, methods=["POST"]),
-    ]
+    async def _person(self, request: Request) -> PersonSeen | None:
+        async with looking(self.desk.database) as views:
+            return await views.person(min(request.path_params["person"], 2**62))
 
+    def _on_screen(self, person: PersonSeen, *, most: int) -> OnScreen:
+        phones = self.desk.phones
+        bubbles = phones.chat(person.channel, person.address)
+        return OnScreen(
+            person=person,
+            bubbles=bubbles[-most:],
+            earlier=max(0, len(bubbles) - most),
+            note=phones.note(person.channel, person.address),
+            dead=phones.is_dead(person.channel, person.address),
+        )
 
-async def _person(desk: Desk, request: Request) -> PersonSeen | None:
-    async with looking(desk.database) as views:
-        return await views.person(min(request.path_params["person"], 2**62))
-
-
-def _on_screen(desk: Desk, person: PersonSeen, *, most: int) -> OnScreen:
-    bubbles = desk.phones.chat(person.channel, person.address)
-    return OnScreen(
-        person=person,
-        bubbles=bubbles[-most:],
-        earlier=max(0, len(bubbles) - most),
-        note=desk.phones.note(person.channel, person.address),
-        dead=desk.phones.is_dead(person.channel, person.address),
-    )
-
-
-def _phases(desk: Desk, pages: Pages, request: Request) -> dict[str, str]:
-    return {phase.slug: pages.title(phase.title, request) for phase in desk.plan.programme.phases}
+    def _phases(self, request: Request) -> dict[str, str]:
+        return {phase.slug: self.pages.title(phase.title, request) for phase in self.desk.plan.programme.phases}

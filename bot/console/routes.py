@@ -10,8 +10,8 @@ from bot.console.desk import Desk
 from bot.console.guard import Guard
 from bot.console.moves import moves
 from bot.console.pages import HERE, Pages, back
-from bot.console.phones import phone_routes
-from bot.console.reading import reading_routes
+from bot.console.phones import PhonePages
+from bot.console.reading import ReadingPages
 
 
 def console_routes(desk: Desk) -> Mount:
@@ -32,8 +32,8 @@ def console_routes(desk: Desk) -> Mount:
     return Mount(
         "/",
         routes=[
-            *reading_routes(desk, pages),
-            *phone_routes(desk, pages),
+            *ReadingPages(desk, pages).routes(),
+            *PhonePages(desk, pages).routes(),
             Route("/clock", move, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
             Route("/{anything:path}", nowhere),

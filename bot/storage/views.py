@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import OutboxAct, OutboxStatus
@@ -28,7 +28,7 @@ from bot.storage.tables import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonSeen:
-    """A participant as a list shows one. `address` is the plain one on the preferred channel, empty if there is none."""
+    """A participant as a list shows one. `address` is plain, on the preferred channel, empty if there is none."""
 
     id: int
     enrolment_id: int
@@ -154,7 +154,8 @@ class Views:
     async def statuses(self, *, person: int | None = None) -> dict[str, int]:
         """How many messages there are of each status."""
         counted = _narrowed(select(outbox.c.status, func.count()), person=person, status=None)
-        return dict((await self._connection.execute(counted.group_by(outbox.c.status))).tuples().all())
+        rows = await self._connection.execute(counted.group_by(outbox.c.status))
+        return {row[0]: row[1] for row in rows}
 
     async def summaries(self, *, most: int = 60) -> list[SummarySeen]:
         """The weekly summaries, the newest first."""
@@ -279,10 +280,7 @@ _ALERTS: Select[Any] = (
         ),
     )
     # An alert that names no coach is for the one who accompanies the person.
-    .outerjoin(
-        coaches,
-        or_(coaches.c.id == alerts.c.coach_id, and_(alerts.c.coach_id.is_(None), coaches.c.id == enrolments.c.coach_id)),
-    )
+    .outerjoin(coaches, coaches.c.id == func.coalesce(alerts.c.coach_id, enrolments.c.coach_id))
 )
 
 

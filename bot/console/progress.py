@@ -1,0 +1,75 @@
+"""Each participant's own ratings are shown line by line: the first value, the latest and the way between."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.console.sparkline import Sparkline, sparkline
+from bot.domain.check_ins import RaterKind
+from bot.storage.views import PersonSeen, RatingSeen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Title:
+    """An indicator as a page names it."""
+
+    slug: str
+    words: str
+    sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One indicator of one person: the first and the latest value, and all of them."""
+
+    title: str
+    sensitive: bool
+    first: RatingSeen
+    latest: RatingSeen
+    history: tuple[RatingSeen, ...]
+    drawn: Sparkline
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """One person's lines, in the instrument's order."""
+
+    person: PersonSeen
+    lines: tuple[Line, ...]
+
+
+def progress(people: Sequence[PersonSeen], *, ratings: Iterable[RatingSeen], titles: Sequence[Title]) -> list[Progress]:
+    """What these people have said of themselves. Nobody's line is drawn against another's."""
+    by_line: dict[tuple[int, str], list[RatingSeen]] = defaultdict(list)
+    for rating in ratings:
+        if rating.value is not None and rating.rater == RaterKind.PARTICIPANT:
+            by_line[rating.enrolment_id, rating.indicator].append(rating)
+    every = [rating.rated_at for line in by_line.values() for rating in line]
+    span = (min(every), max(every)) if every else None
+    return [
+        Progress(
+            person=person,
+            lines=tuple(
+                _line(title, by_line[person.enrolment_id, title.slug], span=span)
+                for title in titles
+                if span is not None and (person.enrolment_id, title.slug) in by_line
+            ),
+        )
+        for person in people
+    ]
+
+
+def _line(title: Title, ratings: list[RatingSeen], *, span: tuple[datetime, datetime]) -> Line:
+    latest = ratings[-1]
+    # Values of another scale are not compared: the line begins where the present scale does.
+    same = [one for one in ratings if (one.low, one.high) == (latest.low, latest.high)]
+    values = [(one.rated_at, one.value) for one in same if one.value is not None]
+    return Line(
+        title=title.words,
+        sensitive=title.sensitive,
+        first=same[0],
+        latest=latest,
+        history=tuple(ratings),
+        drawn=sparkline(values, scale=(latest.low, latest.high), span=span),
+    )

@@ -1,0 +1,143 @@
+"""What is answered on an on-screen phone goes the whole way, and time can be moved on."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from bot.cli.demo import Demo, set_up
+from bot.domain.messages import OutboxMessage
+from bot.domain.people import ChannelName
+from bot.storage.tables import given_ratings, occurrences, outbox, summaries
+from bot.storage.views import looking
+from tests.console.conftest import TUESDAY, browser
+
+AMINA, BOSSE = (ChannelName.TELEGRAM, "1001"), (ChannelName.SMS, "+46701740605")
+
+
+async def count(demo: Demo, what: object) -> int:
+    async with demo.app.database.reading() as connection:
+        return int(await connection.scalar(what) or 0)  # type: ignore[call-overload]
+
+
+async def test_help_written_on_a_phone_is_answered_in_that_persons_language(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        page = await visitor.post("/phones/1/answer", data={"words": "مساعدة"})
+        assert page.status_code == 200 and "112" in page.text
+    mine, ours = demo.stage.phones.chat(*AMINA)
+    assert mine.mine and not ours.mine and "STEGA" in ours.text and mine.text == "مساعدة"
+
+
+async def test_a_check_in_is_answered_with_digits_and_with_buttons(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/clock", data={"to": "check-in"})
+        assert demo.desk.now() >= datetime(2026, 11, 26, 9, tzinfo=UTC)
+        await visitor.post("/phones/2/answer", data={"words": "1 3"})
+        question = demo.stage.phones.chat(*AMINA)[-1]
+        done = question.buttons[-2][0].data
+        page = await visitor.post(
+            "/phones/1/tap", data={"number": question.number, "data": question.buttons[0][0].data}
+        )
+        assert page.status_code == 200
+        await visitor.post("/phones/1/tap", data={"number": question.number, "data": done})
+        async with looking(demo.app.database) as views:
+            people = {one.first_name: one for one in await views.people()}
+            rated = await views.ratings_of([people["Amina"].enrolment_id, people["Bosse"].enrolment_id])
+        assert {(one.enrolment_id, one.indicator, one.value) for one in rated} == {
+            (people["Amina"].enrolment_id, "job-search", 1),
+            (people["Bosse"].enrolment_id, "job-search", 2),
+        }
+        assert "/phones/1/tap" in page.text
+        assert (await visitor.post("/phones/1/tap", data={"number": question.number, "data": done})).status_code == 404
+
+
+async def test_a_phone_without_that_button_or_without_telegram_taps_nothing(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        for person, number in (("1", "1"), ("2", "1"), ("999", "1"), ("1", "x"), ("1", "9" * 30)):
+            answer = await visitor.post(f"/phones/{person}/tap", data={"number": number, "data": "tap:a:1"})
+            assert answer.status_code == 404
+
+
+async def test_what_falls_due_on_the_way_happens_at_its_own_moment(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/clock", data={"to": "tomorrow"})
+        await visitor.post("/clock", data={"to": "hour"})
+    said = [(one.at, one.text.splitlines()[0]) for one in demo.stage.phones.chat(*BOSSE)]
+    assert [at for at, _ in said] == [
+        datetime(2026, 11, 24, 17, tzinfo=UTC),
+        datetime(2026, 11, 25, 6, 15, tzinfo=UTC),
+    ]
+    async with demo.app.database.reading() as connection:
+        late = await connection.scalar(select(func.count()).where(occurrences.c.state == "expired"))
+    assert late == 0
+
+
+async def test_monday_morning_brings_each_coach_a_summary(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/clock", data={"to": "monday"})
+        for _ in range(200):
+            if demo.desk.journey.target is None:
+                break
+            await visitor.post("/clock", data={"to": "hour"})
+        assert demo.desk.now() >= datetime(2026, 11, 30, 7, tzinfo=UTC)
+        assert await count(demo, select(func.count()).select_from(summaries)) == 2
+        page = (await visitor.get("/summary")).text
+        assert "Hej <bdi>Karin</bdi>!" in page
+
+
+async def test_leases_and_retries_keep_machine_time(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/clock", data={"to": "check-in"})
+    async with demo.app.database.reading() as connection:
+        claimed = await connection.scalar(select(func.max(outbox.c.claimed_at)))
+        sent = await connection.scalar(select(func.max(outbox.c.sent_at)))
+    assert claimed is not None and abs(datetime.now(UTC) - claimed) < timedelta(minutes=5)
+    assert sent == datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+async def test_an_unknown_move_moves_nothing(demo: Demo) -> None:
+    before = demo.desk.now()
+    async with browser(demo) as visitor:
+        assert (await visitor.post("/clock", data={"to": "yesterday"})).status_code == 404
+    assert demo.desk.now() - before < timedelta(seconds=30)
+
+
+async def test_a_demo_goes_on_where_it_was_stopped(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/clock", data={"to": "check-in"})
+        await visitor.post("/phones/2/answer", data={"words": "0"})
+    before = demo.stage.phones.chat(*BOSSE)
+    home = demo.app.settings.database_url.removeprefix("sqlite:///").removesuffix("/framsteg.db")
+    await demo.app.close()
+    again = await set_up(type(demo.app.settings.content)(home))
+    try:
+        assert again.stage.phones.chat(*BOSSE) == before
+        assert abs(again.desk.now() - datetime(2026, 11, 26, 9, tzinfo=UTC)) < timedelta(minutes=1)
+        assert await count(again, select(func.count()).select_from(given_ratings)) == 1
+    finally:
+        await again.app.close()
+
+
+async def test_a_history_ends_now_and_everybody_lived_it(lived: Demo) -> None:
+    assert abs(lived.desk.now() - TUESDAY) < timedelta(minutes=5)
+    async with looking(lived.app.database) as views:
+        people, statuses, alerts = await views.people(), await views.statuses(), await views.alerts()
+    assert len(people) == 12 and {one.language for one in people} == {"sv", "en", "ar"}
+    assert {one.channel for one in people} == {ChannelName.SMS, ChannelName.TELEGRAM}
+    assert [one.first_name for one in people if one.last_heard_at is None] == ["Gunnar"]
+    assert set(statuses) == {"sent"} and statuses["sent"] > 100
+    assert ("question", "Bosse") in {(one.kind, one.person) for one in alerts}
+
+
+async def test_numbers_are_from_the_range_kept_free_for_stories(demo: Demo) -> None:
+    people = demo.stage.cast.people
+    numbers = [one.address for one in people if one.channel is ChannelName.SMS] + [demo.stage.cast.sender]
+    assert all("+46701740605" <= number <= "+46701740699" for number in numbers)
+    assert len({one.address for one in people}) == len(people)
+
+
+def test_the_phones_are_a_channel_like_any_other() -> None:
+    from bot.channels.channel import Channel
+    from bot.channels.phones import Phones
+
+    channel: type[Channel] = Phones
+    assert channel.deliver.__annotations__["message"] is OutboxMessage
