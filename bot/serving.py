@@ -60,7 +60,7 @@ def clock_of(app: App) -> Clock:
             Tick(name="listen", every=timedelta(seconds=2), do=app.listen),
             *sending,
             Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
-            Tick(name="settle", every=timedelta(seconds=5), do=settle),
+            Tick(name="settle", every=app.lease / 6, do=settle),
             Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
             Tick(name="summarise", every=timedelta(seconds=60), do=summarise),
             Tick(name="refresh", every=timedelta(seconds=60), do=refresh),

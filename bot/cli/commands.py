@@ -8,8 +8,7 @@ import click
 from bot.cli.coaches import coach
 from bot.cli.people import people
 from bot.cli.programmes import programme, resume, stop_all
-from bot.cli.terminal import do, refuse, say, settings
-from bot.settings import Settings
+from bot.cli.terminal import do, refuse, settings
 
 
 @click.group()
@@ -25,7 +24,9 @@ for command in (programme, people, coach, stop_all, resume):
 @framsteg.command()
 def run() -> None:
     """Serve: send, receive, remind and summarise until stopped."""
-    _serve(settings())
+    from bot.cli.serve import serve
+
+    serve(settings())
 
 
 @framsteg.command()
@@ -34,25 +35,9 @@ def rehearse() -> None:
     chosen = settings()
     if not chosen.rehearsal:
         refuse("FRAMSTEG_REHEARSAL is missing: name your own numbers, chat ids and e-mail addresses, with commas")
-    _serve(chosen)
+    from bot.cli.serve import serve
 
-
-def _serve(chosen: Settings) -> None:
-    from bot.cli.logbook import begin_logging
-
-    # Before anything else is imported: what is said meanwhile is said our way.
-    begin_logging(chosen.log_level)
-    from bot.app import build
-    from bot.serving import NotReady
-    from bot.serving import run as serve
-
-    async def work() -> None:
-        try:
-            await serve(build(chosen), ready=say)
-        except NotReady as missing:
-            refuse(str(missing))
-
-    do(work)
+    serve(chosen)
 
 
 @framsteg.command()

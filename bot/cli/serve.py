@@ -1,0 +1,23 @@
+"""`framsteg run` and `rehearse` serve until they are told to stop, and say in one line why they cannot."""
+
+from datetime import timedelta
+
+from bot.cli.logbook import begin_logging
+from bot.cli.terminal import do, refuse, say
+from bot.settings import Settings
+
+
+def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
+    """Serve. `lease` is how long we may be silent before another process takes over what we had in hand."""
+    # Before anything else is imported: what is said meanwhile is said our way.
+    begin_logging(chosen.log_level)
+    from bot.app import LEASE, build
+    from bot.serving import NotReady, run
+
+    async def work() -> None:
+        try:
+            await run(build(chosen, lease=lease or LEASE), ready=say)
+        except NotReady as missing:
+            refuse(str(missing))
+
+    do(work)
