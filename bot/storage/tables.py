@@ -109,7 +109,7 @@ addresses = Table(
     Column("cipher", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False, server_default="active"),
     Column("state_at", Moment, nullable=False),
-    CheckConstraint("(participant_id IS NULL) <> (coach_id IS NULL)", name="one_owner"),
+    CheckConstraint("participant_id IS NULL OR coach_id IS NULL", name="one_owner"),
     UniqueConstraint("participant_id", "channel", "hash"),
     UniqueConstraint("coach_id", "channel", "hash"),
     Index("ix_addresses_channel_hash", "channel", "hash"),
@@ -215,8 +215,8 @@ occurrences = Table(
     Column("expires_at", Moment, nullable=False),
     Column("claimed_at", Moment, nullable=False),
     UniqueConstraint("enrolment_id", "rule", "due_at", "about"),
-    Index("ix_occurrences_waiting", "expires_at", postgresql_where=text("state = 'waiting'"),
-          sqlite_where=text("state = 'waiting'")),
+    Index("ix_occurrences_open", "expires_at", postgresql_where=text("state IN ('due', 'waiting')"),
+          sqlite_where=text("state IN ('due', 'waiting')")),
 )
 
 # What is said ---------------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def upgrade() -> None:
         sa.Column("cipher", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="active", nullable=False),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(participant_id IS NULL) <> (coach_id IS NULL)", name=op.f("ck_addresses_one_owner")),
+        sa.CheckConstraint("participant_id IS NULL OR coach_id IS NULL", name=op.f("ck_addresses_one_owner")),
         sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_addresses_coach_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_addresses_organisation_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_addresses_participant_id")),
@@ -328,12 +328,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_occurrences_waiting",
+        "ix_occurrences_open",
         "occurrences",
         ["expires_at"],
         unique=False,
-        postgresql_where=sa.text("state = 'waiting'"),
-        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state IN ('due', 'waiting')"),
+        sqlite_where=sa.text("state IN ('due', 'waiting')"),
     )
     op.create_table(
         "outbox",
