@@ -2,62 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.calendar import zone_of
 from bot.domain.messages import (
     InboundKind,
-    InboundMessage,
     OutboxAct,
     Priority,
     Purpose,
 )
-from bot.domain.people import Address, AddressState, Participant
+from bot.domain.people import AddressState, Participant
 from bot.engine.definition import Ask
 from bot.engine.reading import Wish
 from bot.engine.run import State
 from bot.engine.wishes import read_wish
 from bot.services import conversation
+from bot.services.callers import Callers, Heard, Turn, who_wrote
 from bot.services.conversation import REPLY_LASTS, Pile, Taken, alert_about
 from bot.services.doorstep import Doorstep
-from bot.services.published import FlowEdition, Plan, Shelf
+from bot.services.published import Shelf
 from bot.services.wording import Buttons, Occasion, act, drafts, keyboard, say
-from bot.storage.inbox import Handled, Waiting
-from bot.storage.people import Owner
+from bot.storage.inbox import Handled
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work
-
-LATE_ANSWERS = timedelta(days=3)
-"""For so long after a question expired, an answer to it is understood as one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """An arrival and what it says."""
-
-    waiting: Waiting
-    message: InboundMessage
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """One person's message, and who they are."""
-
-    heard: Heard
-    participant: Participant
-    address: Address
-    plan: Plan
-    live: Live | None
-
-    @property
-    def message(self) -> InboundMessage:
-        """What was said."""
-        return self.heard.message
-
-    @property
-    def once(self) -> str:
-        """What every answer to this arrival is queued under."""
-        return f"in/{self.heard.waiting.id}"
 
 
 @dataclass
@@ -67,65 +34,30 @@ class Batch:
     work: Work
     shelf: Shelf
     now: datetime
-    turns: list[Turn]
-    strangers: list[Heard]
-    editions: dict[int, FlowEdition]
-    lapsed: dict[int, Live]
-    coaches: list[Heard] = field(default_factory=list)
+    callers: Callers
     pile: Pile = field(default_factory=Pile)
     handled: list[Handled] = field(default_factory=list)
     address_states: list[tuple[int, AddressState]] = field(default_factory=list)
 
     @classmethod
     async def load(cls, work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: datetime) -> "Batch":
-        """Find out who everybody is and what they were asked, in a fixed number of questions to the database."""
-        owners = await work.participants.behind([one.waiting.sender_hash for one in heard])
-        known: dict[int, tuple[Heard, Owner]] = {}
-        strangers, coaches = [], []
-        for one in heard:
-            owner = _owner(owners.get(one.waiting.sender_hash, []), one)
-            if owner is None:
-                strangers.append(one)
-            elif owner.participant_id is None:
-                coaches.append(one)
-            else:
-                # A second message of the same person, from another address, waits for the next batch.
-                known.setdefault(owner.participant_id, (one, owner))
-        await work.participants.lock(known)
-        people = await work.participants.people(known)
-        lives = await work.conversations.open_with(known)
-        plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
-        turns = []
-        for person, (one, owner) in known.items():
-            live = lives.get(person)
-            participant = _place(people[person], live)
-            turns.append(
-                Turn(
-                    heard=one,
-                    participant=participant,
-                    address=owner.address,
-                    plan=plans[participant.programme_id],
-                    live=live,
-                )
-            )
-        lapsed = await work.conversations.lapsed(known.keys() - lives.keys(), since=now - LATE_ANSWERS)
-        editions = await shelf.flows(work, (one.definition_id for one in (*lives.values(), *lapsed.values())))
-        return cls(work, shelf, now, turns, strangers, editions, lapsed, coaches)
+        """Read all that is needed to answer these arrivals."""
+        return cls(work, shelf, now, await who_wrote(work, shelf, heard, now=now))
 
     async def answer(self) -> int:
         """Answer everybody and keep it. Gives how many arrivals were settled."""
-        for turn in self.turns:
+        for turn in self.callers.turns:
             await self._answer(turn)
             self._settle(turn.heard, participant=turn.participant)
-        for heard in self.coaches:
+        for heard in self.callers.coaches:
             self._settle(heard)
-        if self.strangers:
+        if self.callers.strangers:
             doorstep = Doorstep(self.work, self.shelf, self.now, self.pile)
-            for heard in self.strangers:
+            for heard in self.callers.strangers:
                 state, person = await doorstep.meet(heard.message, once=f"in/{heard.waiting.id}")
                 self._settle(heard, state=state, person=person)
         await self.work.participants.set_address_state(self.address_states, now=self.now)
-        await self.work.participants.heard_from((turn.participant.id for turn in self.turns), now=self.now)
+        await self.work.participants.heard_from((turn.participant.id for turn in self.callers.turns), now=self.now)
         await self.pile.write(self.work, now=self.now)
         await self.work.inbox.settle(self.handled, now=self.now)
         return len(self.handled)
@@ -138,26 +70,33 @@ class Batch:
                 self._tap(turn)
             case InboundKind.START:
                 await self._start(turn)
-            case InboundKind.MEDIA if self._away(turn):
-                self._alert(turn, "media")
             case InboundKind.MEDIA:
-                self._say(turn, "phrases/media", alert="media")
+                self._look_away(turn)
             case InboundKind.EDIT:
                 # What was answered before still counts; the coach sees that somebody wanted it otherwise.
                 self._alert(turn, "edited")
+            case InboundKind.BLOCKED | InboundKind.UNBLOCKED | InboundKind.MOVED:
+                await self._note_address(turn)
+            case InboundKind.NOTHING:
+                pass
+
+    def _look_away(self, turn: Turn) -> None:
+        """A picture or a voice is never fetched; who asked for silence gets none of our words."""
+        self._alert(turn, "media")
+        if not self._away(turn):
+            self._say(turn, "phrases/media")
+
+    async def _note_address(self, turn: Turn) -> None:
+        """What Telegram says about the chat itself."""
+        match turn.message.kind:
             case InboundKind.BLOCKED:
                 await self._stop(turn, silently=True)
             case InboundKind.UNBLOCKED:
                 self.address_states.append((turn.address.id, AddressState.ACTIVE))
             case InboundKind.MOVED:
                 await self.work.participants.move_address(
-                    turn.address.id,
-                    channel=turn.address.channel,
-                    value=turn.message.words,
-                    now=self.now,
+                    turn.address.id, channel=turn.address.channel, value=turn.message.words, now=self.now
                 )
-            case InboundKind.NOTHING:
-                pass
 
     async def _listen(self, turn: Turn) -> None:
         readings = self.shelf.readings
@@ -166,7 +105,7 @@ class Batch:
         said = turn.message.opt_out
         if said == "STOP" or wish is Wish.STOP:
             await self._stop(turn, silently=said == "STOP")
-        elif said == "START" or (wish is Wish.START and self._away(turn)):
+        elif self._may_return(turn) and (said == "START" or wish is Wish.START):
             await self._restart(turn, silently=said == "START")
         elif self._away(turn):
             # Silence was asked for: a person reads it, the bot says nothing.
@@ -184,19 +123,19 @@ class Batch:
 
     def _is_late(self, turn: Turn) -> bool:
         """Whether the words answer the question that expired: then nobody needs to read them as a message."""
-        lapsed = self.lapsed.get(turn.participant.id)
+        lapsed = self.callers.lapsed.get(turn.participant.id)
         if lapsed is None:
             return False
         return conversation.would_answer(
             lapsed,
-            self.editions[lapsed.definition_id],
+            self.callers.editions[lapsed.definition_id],
             turn.message.words,
             participant=turn.participant,
             now=self.now,
         )
 
     def _reply(self, turn: Turn, live: Live) -> None:
-        edition = self.editions[live.definition_id]
+        edition = self.callers.editions[live.definition_id]
         taken = conversation.reply(
             live,
             edition,
@@ -243,7 +182,7 @@ class Batch:
         buttons: Buttons = ()
         if turn.live is not None and (ticked := self._ticked(turn.live)) is not None:
             question, ticks = ticked
-            edition = self.editions[turn.live.definition_id].beside(turn.plan.texts)
+            edition = self.callers.editions[turn.live.definition_id].beside(turn.plan.texts)
             buttons = keyboard(turn.plan, edition, question, participant=turn.participant, ticked=ticks)
         self.pile.drafts.append(
             act(
@@ -261,7 +200,7 @@ class Batch:
         moved = next((one for one in reversed(self.pile.moved) if one.id == live.id), None)
         if moved is None or moved.outcome is not None or moved.state == live.state:
             return None
-        state, flow = State.from_text(moved.state), self.editions[live.definition_id].flow
+        state, flow = State.from_text(moved.state), self.callers.editions[live.definition_id].flow
         question = flow.steps[flow.places[state.at]]
         same = state.at == State.from_text(live.state).at
         return (question, state.ticked) if same and isinstance(question, Ask) else None
@@ -269,17 +208,22 @@ class Batch:
     async def _start(self, turn: Turn) -> None:
         if turn.message.words:
             await self.work.participants.use_deep_link(turn.message.words, now=self.now)
-        if self._away(turn):
+        if self._may_return(turn):
             await self._restart(turn, silently=False)
+        elif self._left(turn):
+            self._alert(turn, "question")
         else:
             self._say(turn, "phrases/help")
 
     async def _stop(self, turn: Turn, *, silently: bool) -> None:
-        person = turn.participant.id
-        await self.work.conversations.end([person], outcome="stopped", now=self.now)
-        await self.work.outbox.cancel_for([person], why="stopped", now=self.now)
-        await self.work.participants.change(person, stopped_at=self.now)
-        self._alert(turn, "stopped")
+        # A stop is obeyed for the phone: whoever shares it is not written to either.
+        together = (turn.participant, *turn.beside)
+        ids = [one.id for one in together]
+        await self.work.conversations.end(ids, outcome="stopped", now=self.now)
+        await self.work.outbox.cancel_for(ids, why="stopped", now=self.now)
+        for one in together:
+            await self.work.participants.change(one.id, stopped_at=self.now)
+            self.pile.alerts.append(alert_about(one, "stopped", once=f"{turn.once}/{one.id}", about=turn.arrival))
         if silently:
             # The provider stopped it, and says so itself: nothing of ours would arrive there.
             self.address_states.append((turn.address.id, AddressState.STOPPED))
@@ -287,15 +231,22 @@ class Batch:
             self._say(turn, "phrases/stopped", purpose=Purpose.CONFIRMATION)
 
     async def _restart(self, turn: Turn, *, silently: bool) -> None:
-        await self.work.participants.change(turn.participant.id, stopped_at=None, paused_until=None)
+        for one in (turn.participant, *turn.beside):
+            await self.work.participants.change(one.id, stopped_at=None, paused_until=None)
         self.address_states.append((turn.address.id, AddressState.ACTIVE))
         if not silently:
             self._say(turn, "phrases/started", purpose=Purpose.CONFIRMATION)
 
     def _away(self, turn: Turn) -> bool:
+        return turn.participant.stopped_at is not None or self._left(turn)
+
+    def _left(self, turn: Turn) -> bool:
         one = turn.participant
-        left = one.ended_on is not None and one.ended_on < self.now.astimezone(zone_of(one.zone)).date()
-        return one.stopped_at is not None or left
+        return one.ended_on is not None and one.ended_on < self.now.astimezone(zone_of(one.zone)).date()
+
+    def _may_return(self, turn: Turn) -> bool:
+        """Whether a start word brings messages back: who has left the programme would be promised what never comes."""
+        return turn.participant.stopped_at is not None and not self._left(turn)
 
     def _say(
         self,
@@ -315,7 +266,7 @@ class Batch:
             self._alert(turn, alert)
 
     def _alert(self, turn: Turn, kind: str) -> None:
-        self.pile.alerts.append(alert_about(turn.participant, kind, once=turn.once, about=turn.heard.waiting.id))
+        self.pile.alerts.append(alert_about(turn.participant, kind, once=turn.once, about=turn.arrival))
 
     def _occasion(self, turn: Turn, purpose: Purpose) -> Occasion:
         return Occasion(
@@ -344,18 +295,3 @@ class Batch:
                 participant_id=participant.id if participant else person,
             )
         )
-
-
-def _owner(owners: Sequence[Owner], heard: Heard) -> Owner | None:
-    mine = [one for one in owners if one.address.channel is heard.waiting.channel]
-    people = [one for one in mine if one.participant_id is not None]
-    owned = people or [one for one in mine if one.coach_id is not None]
-    return owned[0] if owned else None
-
-
-def _place(places: Sequence[Participant], live: Live | None) -> Participant:
-    """Of several programmes, the one whose question waits; otherwise the first that the person has not left."""
-    for place in places:
-        if live is not None and place.enrolment_id == live.enrolment_id:
-            return place
-    return places[0]

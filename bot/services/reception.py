@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.channels.incoming import Unreadable
 from bot.domain.messages import InboundMessage
 from bot.domain.people import ChannelName
-from bot.services.listening import Batch, Heard
+from bot.services.callers import Heard
+from bot.services.listening import Batch
 from bot.services.published import Shelf
 from bot.storage.alerts import NewAlert
 from bot.storage.away import DatabaseAway
