@@ -294,6 +294,7 @@ async def _settled(
             "Karin", organisation_id=row.organisation_id, email="karin@example.se", language="sv", now=now
         )
     machine = Machine()
+    twilio.now = machine
     app.delivery = delivery_of(app, machine)
     return Town(
         app=app,

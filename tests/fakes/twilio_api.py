@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -72,6 +73,7 @@ class TwilioApi(Wire):
         self.product = product
         self.sent: list[Sent] = []
         self.stopped: set[str] = set()
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.account_status = "active"
         self._count = 0
 
@@ -139,7 +141,7 @@ class TwilioApi(Wire):
             sender=fields.get("From") or fields.get("MessagingServiceSid", ""),
             body=body,
             status_callback=fields.get("StatusCallback", ""),
-            created_at=datetime.now(UTC),
+            created_at=self.now(),
             fields=fields,
         )
         self.sent.append(message)
