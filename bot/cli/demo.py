@@ -14,7 +14,8 @@ import click
 from bot.app import App, build, machine_clock
 from bot.channels.phones import Phones
 from bot.cli.demo_cast import read_cast
-from bot.cli.demo_history import LASTS, Stage, live_through, step
+from bot.cli.demo_fates import Stage
+from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
 from bot.console.desk import Desk
 from bot.console.routes import console_routes

@@ -2,56 +2,27 @@
 
 import heapq
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from bot.app import App
-from bot.channels.phone_wires import BOT_ID, Posted
-from bot.channels.phones import Phones
 from bot.cli.demo_answers import Habits
-from bot.cli.demo_cast import Cast, Persona
-from bot.cli.demo_time import ProgrammeClock, TimeMachine
+from bot.cli.demo_cast import Persona
+from bot.cli.demo_fates import Fates, Happening, Stage
+from bot.cli.demo_time import TimeMachine
 from bot.domain.calendar import moment, zone_of
-from bot.domain.messages import Arrival
 from bot.domain.people import ChannelName, NewParticipant, Participant
 from bot.engine.definition import Ask
 from bot.engine.run import State
-from bot.services import conversation, roster
-from bot.services.conversation import Start
+from bot.services import roster
 from bot.services.published import Plan
 from bot.services.publishing import publish
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work, unit_of_work
 
 LASTS = timedelta(days=21)
-
-Happening = Callable[[datetime], Awaitable[None]]
-
-
-@dataclass
-class Stage:
-    """What the history is lived on: the whole program, its phones and its clock."""
-
-    app: App
-    phones: Phones
-    clock: ProgrammeClock
-    cast: Cast
-
-    async def arrive(self, channel: ChannelName, sender: str, posted: Posted, *, now: datetime) -> None:
-        """Put what a phone sent on the landing, as the doors do."""
-        account = BOT_ID if channel is ChannelName.TELEGRAM else self.cast.sender
-        await self.app.landing.keep(
-            Arrival(
-                channel=channel,
-                provider_id=posted.provider_id,
-                sender=sender,
-                account=account,
-                raw=posted.raw,
-                received_at=now,
-            )
-        )
 
 
 async def step(app: App, now: datetime) -> None:
@@ -95,6 +66,11 @@ class Life:
     ignores: set[int] = field(default_factory=set)
     seen: dict[int, int] = field(default_factory=dict)
     order: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def fates(self) -> Fates:
+        """What can happen to somebody."""
+        return Fates(stage=self.stage, plan=self.plan)
 
     def plan_for(self, at: datetime, happening: Happening) -> None:
         """Have this happen at `at`, if that is still to come."""
@@ -143,7 +119,8 @@ class Life:
             await self._foresee(persona, one)
         for saying in self.stage.cast.sayings:
             persona = next(one for one in self.stage.cast.people if one.first_name == saying.who)
-            self.plan_for(self._on(saying.day, saying.at), self._writing(persona, saying.words))
+            self.plan_for(self._on(saying.day, saying.at), self.fates.writing(persona, saying.words))
+        self._foresee_attendance()
 
     async def _coaches(self, work: Work) -> dict[str, int]:
         owner = (await work.programmes.organisation_ids())[0]
@@ -188,63 +165,29 @@ class Life:
                 app.database, app.shelf, one.enrolment_id, slug=known["slug"], due_on=due, reached_on=reached
             )
         if persona.months == 0:
-            self.plan_for(self._on(1, time(10, 30)), self._welcoming(one.enrolment_id))
+            self.plan_for(self._on(1, time(10, 30)), self.fates.welcoming(one.enrolment_id))
         if persona.stops_on_day is not None:
             stop = self.stage.cast.answers[persona.language]["stop"]
-            self.plan_for(self._on(persona.stops_on_day, time(18, 20)), self._writing(persona, stop))
+            self.plan_for(self._on(persona.stops_on_day, time(18, 20)), self.fates.writing(persona, stop))
         if persona.pauses_on_day is not None:
-            self.plan_for(self._on(persona.pauses_on_day, time(14, 0)), self._pausing(persona, one.id))
+            self.plan_for(self._on(persona.pauses_on_day, time(14, 0)), self.fates.pausing(persona, one.id))
         if persona.leaves_on_day is not None:
-            self.plan_for(self._on(persona.leaves_on_day - 3, time(14, 30)), self._leaving(persona, one.enrolment_id))
+            leaving = self.fates.leaving(one.enrolment_id, on=self._day(persona.leaves_on_day))
+            self.plan_for(self._on(persona.leaves_on_day - 3, time(14, 30)), leaving)
         if persona.cut_off_on_day is not None:
-            self.plan_for(self._on(persona.cut_off_on_day, time(12, 0)), self._cutting_off(persona))
+            self.plan_for(self._on(persona.cut_off_on_day, time(12, 0)), self.fates.cutting_off(persona))
 
-    def _writing(self, persona: Persona, words: str) -> Happening:
-        async def happen(now: datetime) -> None:
-            posted = self.stage.phones.write(
-                persona.channel, persona.address, account=self.stage.cast.sender, words=words
-            )
-            await self.stage.arrive(persona.channel, persona.address, posted, now=now)
-
-        return happen
-
-    def _welcoming(self, enrolment: int) -> Happening:
-        async def happen(now: datetime) -> None:
-            async with unit_of_work(self.stage.app.database) as work:
-                one = (await work.participants.enrolled([enrolment]))[enrolment]
-                assert one.address is not None
-                begins = Start(
-                    participant=one,
-                    address=one.address,
-                    plan=self.plan,
-                    flow="welcome",
-                    once=f"welcome/{enrolment}/",
-                    expires_at=now + timedelta(days=1),
-                )
-                await conversation.begin(work, [begins], now=now)
-
-        return happen
-
-    def _pausing(self, persona: Persona, person: int) -> Happening:
-        async def happen(now: datetime) -> None:
-            async with unit_of_work(self.stage.app.database) as work:
-                until = now + timedelta(days=persona.pauses_for_days)
-                await work.participants.change(person, paused_until=until)
-
-        return happen
-
-    def _leaving(self, persona: Persona, enrolment: int) -> Happening:
-        async def happen(now: datetime) -> None:
-            app, on = self.stage.app, self._day(persona.leaves_on_day or 0)
-            await roster.leave(app.database, app.shelf, enrolment, on=on, reason="work", now=now)
-
-        return happen
-
-    def _cutting_off(self, persona: Persona) -> Happening:
-        async def happen(now: datetime) -> None:
-            self.stage.phones.cut_off(persona.channel, persona.address)
-
-        return happen
+    def _foresee_attendance(self) -> None:
+        # Whoever never answers comes seldom; nobody comes always.
+        likely = {
+            self.enrolments[one.first_name]: 0.45 + 0.45 * one.answers
+            for one in self.stage.cast.people
+            if one.stops_on_day is None
+        }
+        for number in range((self.until - self.begins).days):
+            day = self._day(number)
+            if day.isoweekday() < 6:
+                self.plan_for(self._on(number, time(16, 30)), self.fates.noting(day, likely=likely, dice=self.dice))
 
     async def _look_at_phones(self, now: datetime) -> None:
         """Whoever has been asked something new will answer after a while, or not."""
