@@ -167,7 +167,7 @@ def build(
         reception=Reception(database, shelf, readers(settings)),
         reminders=Reminders(database, shelf),
         delivery=Delivery(database, shelf, used, machine_clock=machine_clock, lease=lease),
-        summaries=Summaries(database, shelf),
+        summaries=Summaries(database, shelf, content=settings.content, address=settings.public_url or ""),
         lease=lease,
         feed=feed,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,18 @@ from bot.domain.programme import (
     Weekly,
     When,
 )
+
+
+class OccurrenceState(StrEnum):
+    """What became of one firing for one person."""
+
+    DUE = "due"
+    """A conversation is to begin, and nobody has looked yet whether the person is free."""
+    WAITING = "waiting"
+    """It begins when the conversation that is under way is over, unless it expires first."""
+    QUEUED = "queued"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

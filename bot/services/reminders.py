@@ -1,11 +1,11 @@
 """Whatever falls due is claimed once for each person, and then said or begun."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.content.texts import clock, day
-from bot.domain.calendar import Firing, falls_on, firings, held_on, time_of
+from bot.domain.calendar import Firing, OccurrenceState, falls_on, firings, held_on, time_of
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Participant
 from bot.domain.programme import (
@@ -19,13 +19,11 @@ from bot.domain.programme import (
     Programme,
     ReminderRule,
     Weekly,
-    WhenBusy,
 )
-from bot.services import conversation
-from bot.services.conversation import Start
+from bot.services.beginning import begin_ready
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
-from bot.storage.calendar import Claim, WaitingOccurrence
+from bot.storage.calendar import Claim
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
@@ -70,9 +68,13 @@ class Reminders:
                 held = await work.programmes.held(programme_id)
                 if held is not None and held.stopped_at is None:
                     queued += await self._plan(work, held, now=now)
-        async with unit_of_work(self._database) as work:
-            queued += await self._begin_waiting(work, now=now)
+        while begun := await self._begin_ready(now=now):
+            queued += begun
         return queued
+
+    async def _begin_ready(self, *, now: datetime) -> int:
+        async with unit_of_work(self._database) as work:
+            return await begin_ready(work, self._shelf, now=now)
 
     async def _plan(self, work: Work, row: ProgrammeRow, *, now: datetime) -> int:
         plan = (await self._shelf.plans(work, [row.id])).get(row.id)
@@ -148,78 +150,13 @@ class Reminders:
         mine = [
             (one, claim)
             for one, claim in zip(due, claims, strict=True)
-            if (claim.enrolment_id, claim.rule, claim.about) in new and claim.state != "expired"
+            if (claim.enrolment_id, claim.rule, claim.about) in new and claim.state is not OccurrenceState.EXPIRED
         ]
         await work.outbox.queue(
             [draft for one, _ in mine if one.rule.says for draft in _words(plan, one, now=now)],
             now=now,
         )
         return len(mine)
-
-    async def _begin_waiting(self, work: Work, *, now: datetime) -> int:
-        waiting = await work.calendar.waiting(most=MOST_WAITING)
-        if not waiting:
-            return 0
-        people = await work.participants.enrolled(one.enrolment_id for one in waiting)
-        await work.participants.lock(one.id for one in people.values())
-        plans = await self._shelf.plans(work, {one.programme_id for one in waiting})
-        busy = set(await work.conversations.open_with(one.id for one in people.values()))
-        settled: list[tuple[int, str, str | None]] = []
-        starts: list[Start] = []
-        for one in waiting:
-            start = await self._start(
-                work,
-                one,
-                plans=plans,
-                people=people,
-                busy=busy,
-                settled=settled,
-                now=now,
-            )
-            if start is not None:
-                busy.add(start.participant.id)
-                starts.append(start)
-        await conversation.begin(work, starts, now=now)
-        await work.calendar.settle(settled)
-        return len(starts)
-
-    async def _start(
-        self,
-        work: Work,
-        one: WaitingOccurrence,
-        *,
-        plans: Mapping[int, Plan],
-        people: Mapping[int, Participant],
-        busy: set[int],
-        settled: list[tuple[int, str, str | None]],
-        now: datetime,
-    ) -> Start | None:
-        participant, plan = people[one.enrolment_id], plans[one.programme_id]
-        rule = next((rule for rule in plan.programme.rules if rule.slug == one.rule), None)
-        if rule is None or rule.begins is None or rule.begins not in plan.flows:
-            settled.append((one.id, "skipped", "rule-gone"))
-        elif now >= one.expires_at:
-            settled.append((one.id, "expired", "busy" if participant.id in busy else "late"))
-        elif participant.address is None or not participant.may_be_written_to(now=now):
-            settled.append((one.id, "skipped", "not-written-to"))
-        elif participant.id in busy and rule.when_busy is WhenBusy.SKIP:
-            settled.append((one.id, "skipped", "busy"))
-        elif participant.id not in busy or rule.when_busy is WhenBusy.INTERRUPT:
-            await work.conversations.end(
-                [participant.id] if participant.id in busy else [],
-                outcome="interrupted",
-                now=now,
-            )
-            settled.append((one.id, "queued", None))
-            return Start(
-                participant=participant,
-                address=participant.address,
-                plan=plan,
-                flow=rule.begins,
-                once=f"rule/{one.enrolment_id}/{one.rule}/{one.due_at:%Y%m%dT%H%M}/",
-                expires_at=one.expires_at,
-            )
-        return None
 
 
 def _farewell(programme: Programme) -> list[ReminderRule]:
@@ -250,10 +187,15 @@ def _claim(plan: Plan, due: Due, *, now: datetime) -> Claim:
         due_at=due.firing.at,
         expires_at=expires_at,
         about=due.about,
-        # A conversation is begun in the next step, with whoever is not busy: until then it waits.
-        state="expired" if late else "queued" if due.rule.says else "waiting",
+        state=_state(due.rule, late=late),
         reason="late" if late else None,
     )
+
+
+def _state(rule: ReminderRule, *, late: bool) -> OccurrenceState:
+    if late:
+        return OccurrenceState.EXPIRED
+    return OccurrenceState.QUEUED if rule.says else OccurrenceState.DUE
 
 
 def _words(plan: Plan, due: Due, *, now: datetime) -> list[Draft]:

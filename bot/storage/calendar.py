@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import attendances, enrolments, milestones, occurrences
+from bot.domain.calendar import OccurrenceState
+from bot.storage.tables import attendances, conversations, enrolments, milestones, occurrences
 from bot.storage.upsert import insert_into, insert_new
 
 
@@ -21,13 +22,13 @@ class Claim:
     due_at: datetime
     expires_at: datetime
     about: str = ""
-    state: str = "queued"
+    state: OccurrenceState = OccurrenceState.QUEUED
     reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WaitingOccurrence:
-    """A conversation that could not begin because the person was busy: it begins when they are not."""
+class ReadyOccurrence:
+    """A conversation that is to begin, or to be given up: it is due, the person is free by now, or it is too late."""
 
     id: int
     programme_id: int
@@ -46,6 +47,33 @@ class DueMilestone:
     due_on: date
 
 
+# Somebody in two programmes is one person with one phone: a conversation in the other one keeps them busy too.
+_busy = exists().where(
+    conversations.c.participant_id == enrolments.c.participant_id, conversations.c.ended_at.is_(None)
+)
+_READY = (
+    select(
+        occurrences.c.id,
+        occurrences.c.programme_id,
+        occurrences.c.enrolment_id,
+        occurrences.c.rule,
+        occurrences.c.due_at,
+        occurrences.c.expires_at,
+    )
+    .join(enrolments, enrolments.c.id == occurrences.c.enrolment_id)
+    .where(
+        or_(
+            occurrences.c.state == OccurrenceState.DUE,
+            and_(
+                occurrences.c.state == OccurrenceState.WAITING,
+                or_(occurrences.c.expires_at <= bindparam("now"), ~_busy),
+            ),
+        )
+    )
+    .order_by(occurrences.c.due_at, occurrences.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=occurrences)
+)
 _SETTLE = (
     update(occurrences)
     .where(occurrences.c.id == bindparam("occurrence"))
@@ -59,9 +87,7 @@ class Calendar:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def claim(
-        self, claims: Sequence[Claim], *, now: datetime
-    ) -> set[tuple[int, str, str]]:
+    async def claim(self, claims: Sequence[Claim], *, now: datetime) -> set[tuple[int, str, str]]:
         """Claim these; gives (enrolment, rule, about) of those that nobody had claimed before."""
         if not claims:
             return set()
@@ -86,38 +112,23 @@ class Calendar:
         )
         return {(row.enrolment_id, row.rule, row.about) for row in rows}
 
-    async def waiting(self, *, most: int) -> list[WaitingOccurrence]:
-        """Occurrences that wait for a busy person, the oldest first; held."""
-        rows = await self._connection.execute(
-            select(
-                occurrences.c.id,
-                occurrences.c.programme_id,
-                occurrences.c.enrolment_id,
-                occurrences.c.rule,
-                occurrences.c.due_at,
-                occurrences.c.expires_at,
-            )
-            .where(occurrences.c.state == "waiting")
-            .order_by(occurrences.c.due_at, occurrences.c.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        return [WaitingOccurrence(**row._mapping) for row in rows]
+    async def ready(self, *, now: datetime, most: int) -> list[ReadyOccurrence]:
+        """Occurrences about which something can be decided now, the oldest first; held.
 
-    async def settle(self, settled: Sequence[tuple[int, str, str | None]]) -> None:
+        One that waits for a busy person is not among them: however many wait, they stand in nobody's way.
+        """
+        rows = await self._connection.execute(_READY, {"now": now, "most": most})
+        return [ReadyOccurrence(**row._mapping) for row in rows]
+
+    async def settle(self, settled: Sequence[tuple[int, OccurrenceState, str | None]]) -> None:
         """What became of these occurrences: id, state and reason."""
         if settled:
             await self._connection.execute(
                 _SETTLE,
-                [
-                    {"occurrence": one, "new_state": state, "new_reason": reason}
-                    for one, state, reason in settled
-                ],
+                [{"occurrence": one, "new_state": state, "new_reason": reason} for one, state, reason in settled],
             )
 
-    async def milestones_due(
-        self, programme_id: int, *, on: date
-    ) -> list[DueMilestone]:
+    async def milestones_due(self, programme_id: int, *, on: date) -> list[DueMilestone]:
         """The milestones of a programme's people that have this date and are not reached."""
         rows = await self._connection.execute(
             select(milestones.c.enrolment_id, milestones.c.slug, milestones.c.due_on)
@@ -146,17 +157,11 @@ class Calendar:
             "due_on": due_on,
             "reached_on": reached_on,
         }
-        changed = {
-            name: row[name]
-            for name in ("due_on", "reached_on")
-            if row[name] is not None
-        }
+        changed = {name: row[name] for name in ("due_on", "reached_on") if row[name] is not None}
         await self._connection.execute(
             insert_into(self._connection, milestones)
             .values(**row)
-            .on_conflict_do_update(
-                index_elements=["enrolment_id", "slug"], set_=changed
-            )
+            .on_conflict_do_update(index_elements=["enrolment_id", "slug"], set_=changed)
         )
 
     async def note_presence(
