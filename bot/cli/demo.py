@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from bot.services.published import Plan
 from bot.serving import NotReady, run
 from bot.settings import Settings
 from bot.storage.migrate import migrate
-from bot.storage.sqlite import DatabaseBusy
+from bot.storage.sqlite import DatabaseBusy, lock
 from bot.storage.unit_of_work import unit_of_work
 from bot.storage.views import PersonSeen
 
@@ -90,13 +91,11 @@ async def set_up(
     history: tuple[datetime, timedelta] | None = None,
 ) -> Demo:
     """Open what is in `home`, or live through three invented weeks first (`history`: until when, and how long)."""
-    done = home / "ready"
+    done, file = home / "ready", home / "framsteg.db"
     if fresh or not done.exists():
         # A history that was broken off half-way is no history.
-        shutil.rmtree(home, ignore_errors=True)
-    settings = Settings(
-        database_url=f"sqlite:///{home / 'framsteg.db'}", key=_KEY, port=port, sqlite_synchronous="NORMAL"
-    )
+        _clear(home, file)
+    settings = Settings(database_url=f"sqlite:///{file}", key=_KEY, port=port, sqlite_synchronous="NORMAL")
     clock = ProgrammeClock(machine_clock)
     phones = Phones(home / "phones.jsonl", clock=clock.now)
     app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, phones))
@@ -110,6 +109,16 @@ async def set_up(
     else:
         await _resume(stage)
     return await _opened(stage)
+
+
+def _clear(home: Path, file: Path) -> None:
+    """Raises `DatabaseBusy` while another demo runs there: its files are not taken from under it."""
+    home.mkdir(parents=True, exist_ok=True)
+    held = lock(file)
+    try:
+        shutil.rmtree(home)
+    finally:
+        os.close(held)
 
 
 async def _resume(stage: Stage) -> None:

@@ -1,12 +1,14 @@
 """What is answered on an on-screen phone goes the whole way, and time can be moved on."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.cli.demo import Demo, set_up
-from bot.domain.messages import OutboxMessage
 from bot.domain.people import ChannelName
+from bot.storage.sqlite import DatabaseBusy
 from bot.storage.tables import given_ratings, occurrences, outbox, summaries
 from bot.storage.views import looking
 from tests.console.conftest import TUESDAY, browser
@@ -106,13 +108,33 @@ async def test_a_demo_goes_on_where_it_was_stopped(demo: Demo) -> None:
         await visitor.post("/clock", data={"to": "check-in"})
         await visitor.post("/phones/2/answer", data={"words": "0"})
     before = demo.stage.phones.chat(*BOSSE)
-    home = demo.app.settings.database_url.removeprefix("sqlite:///").removesuffix("/framsteg.db")
+    home = Path(demo.app.settings.database_url.removeprefix("sqlite:///")).parent
     await demo.app.close()
-    again = await set_up(type(demo.app.settings.content)(home))
+    again = await set_up(home)
     try:
         assert again.stage.phones.chat(*BOSSE) == before
         assert abs(again.desk.now() - datetime(2026, 11, 26, 9, tzinfo=UTC)) < timedelta(minutes=1)
         assert await count(again, select(func.count()).select_from(given_ratings)) == 1
+    finally:
+        await again.app.close()
+
+
+async def test_a_running_demo_is_not_taken_away_by_a_fresh_one(demo: Demo) -> None:
+    home = Path(demo.app.settings.database_url.removeprefix("sqlite:///")).parent
+    with pytest.raises(DatabaseBusy):
+        await set_up(home, fresh=True)
+    async with browser(demo) as visitor:
+        assert (await visitor.get("/phones")).status_code == 200
+
+
+async def test_a_fresh_demo_starts_over(demo: Demo) -> None:
+    async with browser(demo) as visitor:
+        await visitor.post("/phones/2/answer", data={"words": "hej"})
+    home = Path(demo.app.settings.database_url.removeprefix("sqlite:///")).parent
+    await demo.app.close()
+    again = await set_up(home, fresh=True, history=(TUESDAY, timedelta(minutes=5)))
+    try:
+        assert again.stage.phones.chat(*BOSSE) == ()
     finally:
         await again.app.close()
 
@@ -133,11 +155,3 @@ async def test_numbers_are_from_the_range_kept_free_for_stories(demo: Demo) -> N
     numbers = [one.address for one in people if one.channel is ChannelName.SMS] + [demo.stage.cast.sender]
     assert all("+46701740605" <= number <= "+46701740699" for number in numbers)
     assert len({one.address for one in people}) == len(people)
-
-
-def test_the_phones_are_a_channel_like_any_other() -> None:
-    from bot.channels.channel import Channel
-    from bot.channels.phones import Phones
-
-    channel: type[Channel] = Phones
-    assert channel.deliver.__annotations__["message"] is OutboxMessage
