@@ -108,12 +108,12 @@ async def run(app: App, *, more_routes: list[BaseRoute] | None = None, ready: Ca
 
     `ready` is told the address once we serve, and which providers do not answer.
     """
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
         await _must_fit(app)
         await app.senders.refresh()
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         async with _served(app, more_routes or []) as address:
             # Only now, for whoever holds the port already may be the one that sends.
             await app.delivery.begin()

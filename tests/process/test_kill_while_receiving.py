@@ -86,7 +86,8 @@ async def _answers_by_sms(burst: Burst, client: httpx.AsyncClient, place: int, *
         acknowledged = 0
         while acknowledged < dice.choice((1, 1, 2)):
             acknowledged += await _posted(burst, client, fields)
-        await asyncio.sleep(dice.uniform(0, 2))
+        # Every other person writes all of it in one breath.
+        await asyncio.sleep(dice.uniform(0, 2) * (place % 2))
 
 
 async def _posted(burst: Burst, client: httpx.AsyncClient, fields: dict[str, str]) -> bool:
@@ -102,7 +103,8 @@ async def _posted(burst: Burst, client: httpx.AsyncClient, fields: dict[str, str
 async def _answers_by_telegram(burst: Burst, place: int, *, dice: Random) -> None:
     for words in replies(place):
         burst.telegram.write(burst.chats[place], words)
-        await asyncio.sleep(dice.uniform(0, 2))
+        # Every other person writes all of it in one breath.
+        await asyncio.sleep(dice.uniform(0, 2) * (place % 2))
 
 
 async def everything_was_handled_once(burst: Burst) -> None:
