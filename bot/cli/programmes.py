@@ -1,10 +1,12 @@
 """`framsteg programme …`, `stop-all` and `resume`: what is published, and whether it sends."""
 
+import re
 from pathlib import Path
 
 import click
 
-from bot.cli.terminal import do
+from bot.cli.terminal import do, refuse
+from bot.settings import SENDER
 
 
 @click.group()
@@ -62,6 +64,8 @@ def export_programme(slug: str, directory: Path) -> None:
 @click.argument("sender")
 def set_sender(slug: str, sender: str) -> None:
     """Give a programme a number (+46…) or Messaging Service (MG…) of its own."""
+    if not re.fullmatch(SENDER, sender, re.ASCII):
+        refuse("the second word is a number such as +46701234567, or a Messaging Service (MG…)")
 
     async def work() -> None:
         from bot.cli.desk import opened
