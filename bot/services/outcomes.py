@@ -42,6 +42,7 @@ def after_failure(message: OutboxMessage, failed: SendFailed, *, machine_now: da
             status=OutboxStatus.QUEUED,
             error=failed.code,
             retry_at=retry_at,
+            no_try=True,
         )
     if failed.permanent or failed.gone or message.attempts + 1 >= MOST_ATTEMPTS:
         return Outcome(id=message.id, status=OutboxStatus.FAILED, error=failed.code)

@@ -44,7 +44,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a try to send led to. `retry_at` (machine time) is set when there will be another."""
+    """What a try to send led to. `retry_at` (machine time) is set when there will be another.
+
+    `no_try`: the provider only asked us to wait, so that it does not count as one.
+    """
 
     id: int
     status: OutboxStatus
@@ -52,6 +55,7 @@ class Outcome:
     parts: int | None = None
     error: str | None = None
     retry_at: datetime | None = None
+    no_try: bool = False
 
 
 _older = outbox.alias("older")
@@ -143,6 +147,7 @@ _NOTE = (
         parts=func.coalesce(bindparam("new_parts"), outbox.c.parts),
         error=bindparam("new_error"),
         retry_at=bindparam("new_retry_at"),
+        attempts=outbox.c.attempts - bindparam("given_back"),
         lease_until=None,
         sent_at=func.coalesce(bindparam("new_sent_at"), outbox.c.sent_at),
         settled_at=bindparam("now"),
@@ -436,6 +441,7 @@ def _outcome_row(one: Outcome, holder: str, now: datetime) -> dict[str, object]:
         "new_parts": one.parts,
         "new_error": one.error,
         "new_retry_at": one.retry_at,
+        "given_back": int(one.no_try),
         "new_sent_at": now if one.status is OutboxStatus.SENT else None,
         "now": now,
     }
