@@ -1,6 +1,8 @@
 """Ratings, outbox, weekly summaries and alerts are read here, and nothing is changed by reading."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -95,7 +97,9 @@ class ReadingPages:
             chosen = await views.summary(min(request.path_params.get("summary", newest), 2**62))
         if chosen is None and "summary" in request.path_params:
             return self.pages.missing(request)
-        return self.pages.show(request, "summary.html", written=written, chosen=chosen)
+        by_week = groupby(written, key=attrgetter("iso_year", "iso_week"))
+        weeks = [(week, list(letters)) for (_, week), letters in by_week]
+        return self.pages.show(request, "summary.html", weeks=weeks, chosen=chosen)
 
     def _titles(self, request: Request) -> list[Title]:
         return [
