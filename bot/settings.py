@@ -14,7 +14,7 @@ class SettingsRefused(Exception):
     """A setting is wrong: one line that names the key and the remedy, never the value."""
 
 
-SENDER = r"\+[1-9][0-9]{6,14}|[0-9]{3,6}|MG[0-9a-fA-F]{32}"
+SENDER = r"\+[1-9][0-9]{6,14}|[1-9][0-9]{4,5}|MG[0-9a-fA-F]{32}"
 """A number, a short number or a Messaging Service."""
 
 

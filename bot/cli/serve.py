@@ -11,7 +11,8 @@ def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
     """Serve. `lease` is how long we may be silent before another process takes over what we had in hand."""
     # Before anything else is imported: what is said meanwhile is said our way.
     begin_logging(chosen.log_level)
-    from bot.app import LEASE, build
+    from bot.app import build
+    from bot.services.delivery import LEASE
     from bot.serving import NotReady, run
 
     async def work() -> None:
