@@ -69,8 +69,10 @@ def run_demo(*, fresh: bool, port: int, home: Path = HOME) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(_serve(home, fresh=fresh, port=port))
-    except (DatabaseBusy, NotReady) as refused:
-        raise click.ClickException(str(refused)) from None
+    except NotReady as refused:
+        raise click.ClickException(f"{refused}; another port: `framsteg demo --port {port + 1}`") from None
+    except DatabaseBusy:
+        raise click.ClickException("a demo runs here already: stop it first") from None
 
 
 async def _serve(home: Path, *, fresh: bool, port: int) -> None:
