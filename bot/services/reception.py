@@ -38,11 +38,12 @@ class Reception:
         never holds up anybody else. Raises `DatabaseAway` and counts no try when the database cannot be reached.
         """
         settled = 0
-        while batch := await self._batch(now=now):
+        while batch := await self.receive_some(now=now):
             settled += batch
         return settled
 
-    async def _batch(self, *, now: datetime) -> int:
+    async def receive_some(self, *, now: datetime) -> int:
+        """Handle one batch, of at most one arrival of each sender; otherwise as `receive`. 0: nothing waits."""
         ids: list[int] = []
         try:
             async with unit_of_work(self._database) as work:
