@@ -8,6 +8,7 @@ from bot.domain.people import Participant
 from bot.domain.programme import ReminderRule, WhenBusy
 from bot.services import conversation
 from bot.services.conversation import Start
+from bot.services.farewells import seen_off
 from bot.services.published import Plan, Shelf
 from bot.storage.calendar import ReadyOccurrence
 from bot.storage.unit_of_work import Work
@@ -30,6 +31,7 @@ class Round:
     """One batch: who is busy, whose conversation makes room, what begins and what became of each."""
 
     busy: set[int]
+    seen_off: set[int] = field(default_factory=set)
     room: list[int] = field(default_factory=list)
     starts: dict[int, tuple[ReadyOccurrence, Start]] = field(default_factory=dict)
     """By person: nobody begins two conversations at once."""
@@ -43,7 +45,7 @@ class Round:
             self._settle(occurrence, OccurrenceState.SKIPPED, "rule-gone")
         elif now >= occurrence.expires_at:
             self._settle(occurrence, OccurrenceState.EXPIRED, "busy" if busy else "late")
-        elif not participant.may_be_written_to(now=now):
+        elif occurrence.enrolment_id in self.seen_off or not participant.may_be_written_to(now=now):
             self._settle(occurrence, OccurrenceState.SKIPPED, "not-written-to")
         elif busy and rule.when_busy is WhenBusy.SKIP:
             self._settle(occurrence, OccurrenceState.SKIPPED, "busy")
@@ -84,7 +86,10 @@ async def begin_ready(work: Work, shelf: Shelf, *, now: datetime) -> int:
     people = await work.participants.enrolled(one.enrolment_id for one in found)
     await work.participants.lock(one.id for one in people.values())
     plans = await shelf.plans(work, {one.programme_id for one in found})
-    batch = Round(busy=set(await work.conversations.open_with(one.id for one in people.values())))
+    batch = Round(
+        busy=set(await work.conversations.open_with(one.id for one in people.values())),
+        seen_off=await seen_off(work, people.values()),
+    )
     for one in found:
         plan = plans[one.programme_id]
         rule = next((rule for rule in plan.programme.rules if rule.slug == one.rule), None)

@@ -60,6 +60,8 @@ class Pile:
     drafts: list[Draft] = field(default_factory=list)
     alerts: list[NewAlert] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    """Conversations whose nudge may still wait: it has lost its meaning."""
 
     async def write(self, work: Work, *, now: datetime) -> None:
         """Keep all of it in this unit of work."""
@@ -70,6 +72,7 @@ class Pile:
         for person in self.stopped:
             await work.participants.change(person, stopped_at=now)
         await work.outbox.cancel_for(self.stopped, why="stopped", now=now)
+        await work.outbox.cancel_nudges(self.answered, now=now)
         await work.outbox.queue(self.drafts, now=now)
 
 
@@ -150,6 +153,8 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
         )
     )
     nudges = turn.state is not None and turn.state.nudged and not before.nudged
+    if before.nudged:
+        pile.answered.append(live.id)
     unwanted = Alert(kind=UNWANTED) in turn.effects
     if unwanted:
         pile.stopped.append(taken.participant.id)

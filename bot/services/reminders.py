@@ -21,6 +21,7 @@ from bot.domain.programme import (
     Weekly,
 )
 from bot.services.beginning import begin_ready
+from bot.services.farewells import fall_quiet, seen_off
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.calendar import Claim
@@ -86,6 +87,8 @@ class Reminders:
         if not speaking:
             return 0
         people = [one for one in await work.participants.of_programme(row.id) if one.may_be_written_to(now=now)]
+        gone = await seen_off(work, people)
+        people = [one for one in people if one.enrolment_id not in gone]
         due = [
             one
             for zone, rule, firing in speaking
@@ -152,6 +155,7 @@ class Reminders:
             for one, claim in zip(due, claims, strict=True)
             if (claim.enrolment_id, claim.rule, claim.about) in new and claim.state is not OccurrenceState.EXPIRED
         ]
+        await fall_quiet(work, [one.participant for one, _ in mine if one.rule.slug == FAREWELL], now=now)
         await work.outbox.queue(
             [draft for one, _ in mine if one.rule.says for draft in _words(plan, one, now=now)],
             now=now,

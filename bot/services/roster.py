@@ -8,6 +8,7 @@ from bot.domain.messages import Priority, Purpose
 from bot.domain.people import NewParticipant, Participant
 from bot.domain.programme import FAREWELL, FAREWELL_AT
 from bot.services.conversation import REPLY_LASTS
+from bot.services.farewells import fall_quiet
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.calendar import Claim
@@ -110,8 +111,7 @@ async def leave(
         await work.participants.change_enrolment(enrolment, ended_on=on, ended_reason=reason, now=now)
         if on > now.astimezone(zone_of(person.zone)).date():
             return
-        await work.conversations.end([person.id], outcome="left-programme", now=now)
-        await work.outbox.cancel_for([person.id], why="left-programme", now=now)
+        await fall_quiet(work, [person], now=now)
         if written_to and person.address is not None:
             await _say_farewell(work, plan, person, on=on, now=now)
 

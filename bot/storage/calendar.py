@@ -128,6 +128,18 @@ class Calendar:
                 [{"occurrence": one, "new_state": state, "new_reason": reason} for one, state, reason in settled],
             )
 
+    async def spoken(self, rule: str, *, enrolments: Iterable[int]) -> set[tuple[int, datetime]]:
+        """Enrolment and moment of each time that this rule spoke, or was meant to, to these."""
+        wanted = sorted(set(enrolments))
+        if not wanted:
+            return set()
+        rows = await self._connection.execute(
+            select(occurrences.c.enrolment_id, occurrences.c.due_at).where(
+                occurrences.c.rule == rule, occurrences.c.enrolment_id.in_(wanted)
+            )
+        )
+        return {(row.enrolment_id, row.due_at) for row in rows}
+
     async def milestones_due(self, programme_id: int, *, on: date) -> list[DueMilestone]:
         """The milestones of a programme's people that have this date and are not reached."""
         rows = await self._connection.execute(

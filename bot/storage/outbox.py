@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import (
@@ -330,31 +330,27 @@ class Outbox:
         ).first()
 
     async def cancel_for(
-        self, people: Iterable[int], *, why: str, now: datetime
+        self, people: Iterable[int], *, why: str, now: datetime, programme: int | None = None
     ) -> None:
-        """Whatever still waits for these people is not sent, but for what confirms just that."""
+        """Whatever still waits for these people (in one programme, or in all) is not sent, but for what confirms it."""
         wanted = sorted(set(people))
         if wanted:
-            await self._connection.execute(
-                update(outbox)
-                .where(
-                    outbox.c.participant_id.in_(wanted),
-                    outbox.c.status == OutboxStatus.QUEUED,
-                    outbox.c.purpose.not_in(ALWAYS_SENT),
-                )
-                .values(status=OutboxStatus.CANCELLED, error=why, settled_at=now)
+            which = outbox.c.participant_id.in_(wanted)
+            await self._cancel(
+                which if programme is None else and_(which, outbox.c.programme_id == programme), why=why, now=now
             )
 
-    async def cancel_conversation(
-        self, conversation: int, *, why: str, now: datetime
-    ) -> None:
-        """What a conversation still had to say is not said: it ended, or the person answered first."""
+    async def cancel_nudges(self, conversations: Iterable[int], *, now: datetime) -> None:
+        """The question was answered before its nudge left."""
+        wanted = sorted(set(conversations))
+        if wanted:
+            which = and_(outbox.c.conversation_id.in_(wanted), outbox.c.purpose == Purpose.NUDGE)
+            await self._cancel(which, why="answered", now=now)
+
+    async def _cancel(self, which: ColumnElement[bool], *, why: str, now: datetime) -> None:
         await self._connection.execute(
             update(outbox)
-            .where(
-                outbox.c.conversation_id == conversation,
-                outbox.c.status == OutboxStatus.QUEUED,
-            )
+            .where(which, outbox.c.status == OutboxStatus.QUEUED, outbox.c.purpose.not_in(ALWAYS_SENT))
             .values(status=OutboxStatus.CANCELLED, error=why, settled_at=now)
         )
 

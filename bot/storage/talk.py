@@ -258,13 +258,20 @@ class Conversations:
             await self._connection.execute(_END_CHECK_IN, ended)
 
     async def end(self, people: Iterable[int], *, outcome: str, now: datetime) -> None:
-        """End whatever conversation these people are in: they stopped, left, or something went before it."""
+        """End whatever conversation these people are in: they stopped, or something went before it."""
         live = await self.open_with(people)
+        await self._end(list(live.values()), outcome=outcome, now=now)
+
+    async def end_in(self, enrolments: Iterable[int], *, outcome: str, now: datetime) -> None:
+        """End what is open in these enrolments: the same people may be in a conversation of another programme."""
+        wanted = sorted(set(enrolments))
+        if wanted:
+            rows = await self._connection.execute(_LIVE.where(conversations.c.enrolment_id.in_(wanted)))
+            await self._end([Live(**row._mapping) for row in rows], outcome=outcome, now=now)
+
+    async def _end(self, live: Sequence[Live], *, outcome: str, now: datetime) -> None:
         await self.move(
-            [
-                MovedOn(id=one.id, state=one.state, silent_at=None, outcome=outcome)
-                for one in live.values()
-            ],
+            [MovedOn(id=one.id, state=one.state, silent_at=None, outcome=outcome) for one in live],
             now=now,
         )
 
