@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,29 +50,19 @@ class PeopleRefused(Exception):
         self.problems = problems
 
 
-def read_people(table: bytes, *, programme: Programme, coaches: Mapping[str, int], today: date) -> list[NewParticipant]:
-    """The people of a CSV file. Raises `PeopleRefused` with every problem."""
-    try:
-        text = table.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PeopleRefused((Problem(row=1, column="file", remedy="save it as UTF-8"),)) from None
-    heading = text.split("\n", 1)[0]
-    rows = list(
-        csv.reader(
-            io.StringIO(text, newline=""),
-            delimiter=";" if heading.count(";") > heading.count(",") else ",",
-        )
-    )
-    if not rows or len(rows) > MOST_ROWS:
-        raise PeopleRefused(
-            (
-                Problem(
-                    row=1,
-                    column="file",
-                    remedy=f"give a heading and at most {MOST_ROWS} rows",
-                ),
-            )
-        )
+def read_people(
+    table: bytes,
+    *,
+    programme: Programme,
+    coaches: Mapping[str, int],
+    today: date,
+    taken: Collection[tuple[ChannelName, str]] = (),
+) -> list[NewParticipant]:
+    """The people of a CSV file. Raises `PeopleRefused` with every problem.
+
+    `coaches` are known by e-mail address in small letters; at the `taken` addresses somebody is written to already.
+    """
+    rows = _rows(table)
     names = [name.strip().lower() for name in rows[0]]
     problems = [
         Problem(
@@ -85,7 +75,7 @@ def read_people(table: bytes, *, programme: Programme, coaches: Mapping[str, int
     ] + [Problem(row=1, column=name, remedy="add this column") for name in REQUIRED if name not in names]
     if problems:
         raise PeopleRefused(tuple(problems))
-    people, seen = [], set[str]()
+    people, seen = [], set[tuple[ChannelName, str]]()
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -96,6 +86,7 @@ def read_people(table: bytes, *, programme: Programme, coaches: Mapping[str, int
             coaches,
             today,
             seen,
+            taken,
             problems,
         )
         new = row.read()
@@ -104,6 +95,30 @@ def read_people(table: bytes, *, programme: Programme, coaches: Mapping[str, int
     if problems:
         raise PeopleRefused(tuple(problems))
     return people
+
+
+def _rows(table: bytes) -> list[list[str]]:
+    try:
+        text = table.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PeopleRefused((Problem(row=1, column="file", remedy="save it as UTF-8"),)) from None
+    heading = text.split("\n", 1)[0]
+    delimiter = ";" if heading.count(";") > heading.count(",") else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise PeopleRefused((Problem(row=1, column="file", remedy="save it as CSV"),)) from None
+    if not rows or len(rows) > MOST_ROWS:
+        raise PeopleRefused(
+            (
+                Problem(
+                    row=1,
+                    column="file",
+                    remedy=f"give a heading and at most {MOST_ROWS} rows",
+                ),
+            )
+        )
+    return rows
 
 
 @dataclass
@@ -115,7 +130,8 @@ class Row:
     programme: Programme
     coaches: Mapping[str, int]
     today: date
-    seen: set[str]
+    seen: set[tuple[ChannelName, str]]
+    taken: Collection[tuple[ChannelName, str]]
     problems: list[Problem]
 
     def read(self) -> NewParticipant | None:
@@ -154,7 +170,7 @@ class Row:
         return name
 
     def _coach(self) -> int:
-        coach = self.coaches.get(self._cell("coach"))
+        coach = self.coaches.get(self._cell("coach").lower())
         if coach is None:
             self._wrong("coach", "no coach has this e-mail address: `framsteg coach add` first")
             return 0
@@ -169,10 +185,7 @@ class Row:
                     "phone",
                     "not a phone number: write it like 070-123 45 67 or +46701234567",
                 )
-            elif number in self.seen:
-                self._wrong("phone", "the same number stands in another row")
-            else:
-                self.seen.add(number)
+            elif self._is_free("phone", ChannelName.SMS, number):
                 found.append((ChannelName.SMS, number))
         if self._cell("telegram"):
             chat = self._cell("telegram")
@@ -181,9 +194,20 @@ class Row:
                     "telegram",
                     "a chat id is a number; leave it empty and send a link instead",
                 )
-            else:
+            elif self._is_free("telegram", ChannelName.TELEGRAM, chat):
                 found.append((ChannelName.TELEGRAM, chat))
         return tuple(found)
+
+    def _is_free(self, column: str, channel: ChannelName, value: str) -> bool:
+        """Whether nobody else has it: a file that is read twice must not write to everybody twice."""
+        if (channel, value) in self.taken:
+            self._wrong(column, "somebody in the programme has it already: take this row away")
+        elif (channel, value) in self.seen:
+            self._wrong(column, "the same number stands in another row")
+        else:
+            self.seen.add((channel, value))
+            return True
+        return False
 
     def _one_of(self, column: str, allowed: tuple[str, ...]) -> str:
         cell = self._cell(column)

@@ -47,8 +47,13 @@ async def import_people(
         people = read_people(
             table,
             programme=plan.programme,
-            coaches={email: coach.id for email, coach in coaches.items()},
+            coaches={email.lower(): coach.id for email, coach in coaches.items()},
             today=now.astimezone(zone_of(plan.programme.zone)).date(),
+            taken={
+                (one.address.channel, one.address.value)
+                for one in await work.participants.of_programme(programme.id)
+                if one.address is not None and one.ended_on is None
+            },
         )
         for new in people:
             await work.participants.enrol(new, programme=programme, now=now)
