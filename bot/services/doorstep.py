@@ -1,14 +1,13 @@
 """Whoever is not known is met kindly, once; a deep link says who somebody is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
-from bot.domain.people import Address
+from bot.domain.people import Address, AddressState
 from bot.services.conversation import REPLY_LASTS, Pile
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
-from bot.storage.people import Owner
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work
 
@@ -33,37 +32,26 @@ class Doorstep:
         if message.kind is InboundKind.START and message.words:
             linked = await self.work.participants.use_deep_link(message.words, now=self.now)
             if linked is not None:
-                return await self._link(message, linked, once=once)
+                return "handled", await self.link(message, linked, once=once)
         await self._greet(message)
         return "stranger", None
 
-    async def _link(
+    async def link(
         self,
         message: InboundMessage,
         linked: tuple[int | None, int | None],
         *,
         once: str,
-    ) -> tuple[str, int | None]:
+    ) -> int | None:
+        """The chat belongs to whom the link was made for (participant, coach), and a person is welcomed there."""
         person, coach = linked
         if person is None:
             assert coach is not None
             known = (await self.work.coaches.these([coach]))[coach]
-            await self.work.participants.add_address(
-                channel=message.channel,
-                value=message.sender,
-                organisation_id=known.organisation_id,
-                coach_id=coach,
-                now=self.now,
-            )
-            return "handled", None
+            await self._address(message, organisation_id=known.organisation_id, coach_id=coach)
+            return None
         places = (await self.work.participants.people([person]))[person]
-        address = await self.work.participants.add_address(
-            channel=message.channel,
-            value=message.sender,
-            organisation_id=places[0].organisation_id,
-            participant_id=person,
-            now=self.now,
-        )
+        address = await self._address(message, organisation_id=places[0].organisation_id, participant_id=person)
         await self.work.participants.change(person, preferred_channel=message.channel, stopped_at=None)
         plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[places[0].programme_id]
         occasion = Occasion(
@@ -75,7 +63,7 @@ class Doorstep:
         )
         said = [say(plan, "phrases/telegram-welcome", participant=places[0])]
         self.pile.drafts += drafts(said, participant=places[0], address=address, occasion=occasion)
-        return "handled", person
+        return person
 
     async def _greet(self, message: InboundMessage) -> None:
         programme = _written_to(await self.work.programmes.all(), message.account)
@@ -84,19 +72,23 @@ class Doorstep:
         plan = (await self.shelf.plans(self.work, [programme.id])).get(programme.id)
         if plan is None:
             return
-        address = await self._remembered(message, programme)
+        address = await self._address(message, organisation_id=programme.organisation_id)
         key = "phrases/telegram-bad-code" if message.kind is InboundKind.START and message.words else "phrases/stranger"
         self.pile.drafts.append(self._draft(key, address=address, programme=programme, plan=plan))
 
-    async def _remembered(self, message: InboundMessage, programme: ProgrammeRow) -> Address:
-        found: list[Owner] = await self.work.participants.strangers_at(message.channel, message.sender)
-        if found:
-            return found[0].address
+    async def _address(self, message: InboundMessage, *, organisation_id: int, **owner: int) -> Address:
+        """The address written from, as that of a participant, a coach or (with neither) a stranger."""
+        wanted = (owner.get("participant_id"), owner.get("coach_id"))
+        for one in await self.work.participants.owners_at(message.channel, message.sender):
+            if (one.participant_id, one.coach_id) == wanted:
+                await self.work.participants.set_address_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
+                return replace(one.address, state=AddressState.ACTIVE)
         return await self.work.participants.add_address(
             channel=message.channel,
             value=message.sender,
-            organisation_id=programme.organisation_id,
+            organisation_id=organisation_id,
             now=self.now,
+            **owner,
         )
 
     def _draft(self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan) -> Draft:

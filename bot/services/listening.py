@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.calendar import zone_of
-from bot.domain.messages import (
-    InboundKind,
-    OutboxAct,
-    Priority,
-    Purpose,
-)
+from bot.domain.messages import InboundKind, OutboxAct, Priority, Purpose
 from bot.domain.people import AddressState, Participant
 from bot.engine.definition import Ask
 from bot.engine.reading import Wish
@@ -47,6 +42,9 @@ class Batch:
     async def answer(self) -> int:
         """Answer everybody and keep it. Gives how many arrivals were settled."""
         for turn in self.callers.turns:
+            if turn.address.state is AddressState.BAD:
+                # Whoever writes can be reached: the number was taken for dead too soon.
+                self.address_states.append((turn.address.id, AddressState.ACTIVE))
             await self._answer(turn)
             self._settle(turn.heard, participant=turn.participant)
         for heard in self.callers.coaches:
@@ -206,9 +204,12 @@ class Batch:
         return (question, state.ticked) if same and isinstance(question, Ask) else None
 
     async def _start(self, turn: Turn) -> None:
-        if turn.message.words:
-            await self.work.participants.use_deep_link(turn.message.words, now=self.now)
-        if self._may_return(turn):
+        code = turn.message.words
+        linked = await self.work.participants.use_deep_link(code, now=self.now) if code else None
+        if linked is not None:
+            # One chat may be two people's, and whoever went back to SMS may come again.
+            await Doorstep(self.work, self.shelf, self.now, self.pile).link(turn.message, linked, once=turn.once)
+        elif self._may_return(turn):
             await self._restart(turn, silently=False)
         elif self._left(turn):
             self._alert(turn, "question")
@@ -246,7 +247,8 @@ class Batch:
 
     def _may_return(self, turn: Turn) -> bool:
         """Whether a start word brings messages back: who has left the programme would be promised what never comes."""
-        return turn.participant.stopped_at is not None and not self._left(turn)
+        silent = turn.participant.stopped_at is not None or turn.address.state is not AddressState.ACTIVE
+        return silent and not self._left(turn)
 
     def _say(
         self,

@@ -116,10 +116,10 @@ class Participants:
             found.setdefault(row.hash, []).append(owner)
         return found
 
-    async def strangers_at(self, channel: ChannelName, value: str) -> list[Owner]:
-        """Where a stranger wrote from before, if one did."""
+    async def owners_at(self, channel: ChannelName, value: str) -> list[Owner]:
+        """Everybody who has this address, and whoever wrote from it as a stranger."""
         found = (await self.behind([self._sealer.hash(channel, value)])).values()
-        return [one for several in found for one in several if one.participant_id is None and one.coach_id is None]
+        return [one for several in found for one in several]
 
     async def people(self, ids: Iterable[int]) -> dict[int, list[Participant]]:
         """These people by id, once for each programme; those who left stand last."""
