@@ -46,6 +46,8 @@ async def test_on_the_last_day_there_is_a_farewell_at_noon_and_then_nothing(town
 
 async def test_who_leaves_today_hears_the_farewell_at_once_and_then_nothing(town: Town) -> None:
     amina = await town.a_person()
+    friday = THURSDAY + timedelta(days=1)
+    await set_milestone(town.app.database, town.app.shelf, amina.enrolment, slug="own-plan", due_on=friday)
     await town.at(at(THURSDAY, 8), step=AHEAD)
     amina.news()
 

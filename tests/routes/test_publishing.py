@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from bot.content.complaints import ContentRefused
 from bot.domain.people import ChannelName
-from bot.services.publishing import change_words, publish, sources
+from bot.services.publishing import Wording, change_words, publish, sources
 from bot.storage import tables
 from tests.town import ROOT, STEGA, Person, Town
 
@@ -63,9 +63,7 @@ async def test_who_is_in_the_middle_hears_the_words_they_began_with(town: Town) 
     await change_words(
         town.app.database,
         town.programme.id,
-        key="weekly-check-in/thanks/say",
-        language="sv",
-        words="Tack, {first_name}! Vi hörs.",
+        Wording(key="weekly-check-in/thanks/say", language="sv", words="Tack, {first_name}! Vi hörs."),
         now=town.now,
     )
     await bo.begins("weekly-check-in")
@@ -80,9 +78,9 @@ async def test_what_is_exported_is_what_was_written_and_one_changed_word_is_the_
     await change_words(
         town.app.database,
         town.programme.id,
-        key="weekly-check-in/thanks/say",
-        language="sv",
-        words="Tack för dina ord, {first_name}! {coach} läser dem.",
+        Wording(
+            key="weekly-check-in/thanks/say", language="sv", words="Tack för dina ord, {first_name}! {coach} läser dem."
+        ),
         now=town.now,
     )
     after = await sources(town.app.database, "stega")
@@ -99,7 +97,9 @@ async def test_what_is_exported_is_what_was_written_and_one_changed_word_is_the_
 
 async def test_words_that_cannot_be_said_are_refused_and_nothing_is_published(town: Town) -> None:
     async def change(key: str, words: str) -> None:
-        await change_words(town.app.database, town.programme.id, key=key, language="sv", words=words, now=town.now)
+        await change_words(
+            town.app.database, town.programme.id, Wording(key=key, language="sv", words=words), now=town.now
+        )
 
     with pytest.raises(ContentRefused):
         await change("weekly-check-in/thanks/say", "Tack, {surname}!")

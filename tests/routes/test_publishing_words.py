@@ -1,7 +1,7 @@
 """Words changed in the database are the next version; the questions' own version follows them."""
 
 from bot.domain.definitions import DefinitionKind
-from bot.services.publishing import change_words
+from bot.services.publishing import Wording, change_words
 from bot.storage.database import Database
 from bot.storage.unit_of_work import unit_of_work
 from tests.town import a_town
@@ -12,9 +12,7 @@ async def test_another_question_is_another_version_of_the_instrument_and_of_what
         done = await change_words(
             town.app.database,
             town.programme.id,
-            key="progress/work-belief/question",
-            language="sv",
-            words="Tror du att du klarar ett arbete?",
+            Wording(key="progress/work-belief/question", language="sv", words="Tror du att du klarar ett arbete?"),
             now=town.now,
         )
 
@@ -29,9 +27,7 @@ async def test_another_greeting_leaves_the_instrument_as_it_was(database_url: st
         done = await change_words(
             town.app.database,
             town.programme.id,
-            key="weekly-check-in/hello/say",
-            language="sv",
-            words="Hej {first_name}!",
+            Wording(key="weekly-check-in/hello/say", language="sv", words="Hej {first_name}!"),
             now=town.now,
         )
 

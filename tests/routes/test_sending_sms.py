@@ -104,6 +104,47 @@ async def test_a_number_that_a_receipt_calls_dead_is_marked_bad_and_the_coach_is
     assert await amina.alerts() == ["bouncing"]
 
 
+async def test_a_stop_that_twilio_answered_is_obeyed_without_a_word_of_ours_and_so_is_a_start(
+    shared_town: Town,
+) -> None:
+    amina = await shared_town.a_person()
+    await amina.begins(WEEKLY)
+    amina.news()
+
+    await shared_town.twilio.text(sender=amina.sms, body="Stop", OptOutType="STOP")
+    await shared_town.listen()
+    stopped = await address_state(amina), await amina.outcomes()
+    await shared_town.twilio.text(sender=amina.sms, body="Start", OptOutType="START")
+    await shared_town.listen()
+
+    assert stopped == ("stopped", ["stopped"])
+    assert await address_state(amina) == "active"
+    assert amina.news() == []
+    assert len(await amina.says("hjälp")) == 1
+
+
+async def test_a_start_after_a_stop_that_we_learnt_of_by_sending_brings_messages_back(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    shared_town.twilio.stopped.add(amina.sms)
+    await amina.begins(WEEKLY)
+    shared_town.twilio.stopped.remove(amina.sms)
+
+    await shared_town.twilio.text(sender=amina.sms, body="Start", OptOutType="START")
+    await shared_town.listen()
+
+    assert await address_state(amina) == "active"
+    assert len(await amina.says("hjälp")) == 1
+
+
+async def test_who_writes_from_a_number_that_was_called_dead_is_answered(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    shared_town.twilio.fail(refusal(21211))
+    await amina.begins(WEEKLY)
+
+    assert len(await amina.says("hjälp")) == 1
+    assert await address_state(amina) == "active"
+
+
 async def test_a_lost_answer_is_settled_by_the_receipt_and_the_words_are_never_repeated(shared_town: Town) -> None:
     amina = await shared_town.a_person()
     shared_town.twilio.fail(Fault(kind="reset", taken=True))

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from bot.domain.people import ChannelName
 from bot.services.roster import invite
 from bot.storage import tables
+from bot.storage.unit_of_work import unit_of_work
 from tests.fakes.bot_api import refusal
 from tests.fakes.wire import Fault
 from tests.town import Person, Town
@@ -105,6 +106,33 @@ async def test_a_link_connects_a_chat_once(shared_town: Town) -> None:
     assert again == ["Den länken fungerar inte längre. Be din coach om en ny länk."]
     assert amina.messages() == []
     assert own.news()[0] == "Hej Amina! Nu kommer veckans frågor."
+
+
+async def test_a_link_opened_again_brings_somebody_back_from_sms(shared_town: Town) -> None:
+    town = shared_town
+    amina = await asked(town)
+    async with unit_of_work(town.app.database) as work:
+        await work.participants.change(amina.id, preferred_channel=ChannelName.SMS)
+    code = await invite(town.app.database, amina.enrolment, now=town.now)
+
+    welcome = (await amina.says(f"/start {code}"))[-1]
+
+    assert welcome.startswith("Hej Amina! Nu är du ansluten.")
+    preferred = select(tables.participants.c.preferred_channel).where(tables.participants.c.id == amina.id)
+    assert [row.preferred_channel for row in await town.rows(preferred)] == ["telegram"]
+
+
+async def test_two_people_may_share_a_chat(shared_town: Town) -> None:
+    town = shared_town
+    amina, bo = await asked(town), await town.a_person(first_name="Bo")
+    amina.news()
+    code = await invite(town.app.database, bo.enrolment, now=town.now)
+
+    welcome = await amina.says(f"/start {code}")
+    await bo.begins(WEEKLY)
+
+    assert [words[:32] for words in welcome] == ["Hej Bo! Nu är du ansluten. Vi sk"]
+    assert amina.news()[0] == "Hej Bo! Nu kommer veckans frågor."
 
 
 async def test_a_link_that_is_two_weeks_old_connects_nobody(town: Town) -> None:
