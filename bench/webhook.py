@@ -16,13 +16,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy import text
 
 from bench.bare import TABLES
 from bench.load import Run, post, signed
+from bot.app import machine_clock
 from bot.content.reply_words import load_readings
 from bot.domain.people import ChannelName, NewParticipant
 from bot.services import conversation
@@ -31,7 +33,7 @@ from bot.services.published import Shelf
 from bot.services.publishing import publish
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
-from bot.storage.unit_of_work import unit_of_work
+from bot.storage.unit_of_work import Work, unit_of_work
 from tests.databases import KEY
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TOKEN
 from tests.postgres import PostgreSQL
@@ -147,7 +149,7 @@ async def _limit(place: Place, work: str) -> Run:
 
 async def _people_with_a_question(url: str) -> list[str]:
     """Everybody is asked one question on a scale, and it waits."""
-    now = datetime.now(UTC)
+    now = machine_clock()
     database = Database(url, key=KEY)
     try:
         done = await publish(database, ROOT / "flows/programmes/stega", content=ROOT, organisation="bench", now=now)
@@ -173,7 +175,7 @@ async def _people_with_a_question(url: str) -> list[str]:
                     flow="full-check-in",
                     once=f"bench/{one.id}",
                     expires_at=None,
-                )  # fmt: skip
+                )
                 for one in await work.participants.of_programme(row.id)
                 if one.address is not None
             ]
@@ -184,10 +186,8 @@ async def _people_with_a_question(url: str) -> list[str]:
     return numbers
 
 
-async def _past_the_first_question(work) -> None:  # type: ignore[no-untyped-def]
+async def _past_the_first_question(work: Work) -> None:
     """The first question is ticked, not rated: everybody has answered it, and waits at the second."""
-    from sqlalchemy import text
-
     connection = work.outbox._connection
     state = '{"at":"work-belief","asked":2,"count":11}'
     await connection.execute(text("UPDATE conversations SET state = :state"), {"state": state})

@@ -41,7 +41,7 @@ class SendFailed(Exception):
     `moved_to`: the chat has a new id.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing the caller may have to know, and most are left out
         self,
         code: str,
         *,

@@ -73,7 +73,16 @@ def _read_state(text: str) -> State:
     return State(**kept)
 
 
-_KINDS = {"at": str, "asked": int, "count": int, "repeats": int, "nudged": bool, "picks": list, "ticked": list, "left": bool}
+_KINDS = {
+    "at": str,
+    "asked": int,
+    "count": int,
+    "repeats": int,
+    "nudged": bool,
+    "picks": list,
+    "ticked": list,
+    "left": bool,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,21 +51,22 @@ async def publish(
     )
 
 
-async def change_words(
-    database: Database,
-    programme_id: int,
-    *,
-    key: str,
-    language: str,
-    words: str,
-    now: datetime,
-) -> Published:
-    """Publish other words for one text. Raises `ContentRefused` when they cannot be said, `KeyError` for no such text."""
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """Other words for one text in one language."""
+
+    key: str
+    language: str
+    words: str
+
+
+async def change_words(database: Database, programme_id: int, wording: Wording, *, now: datetime) -> Published:
+    """Publish a text in other words. Raises `ContentRefused` when they cannot be said, `KeyError` for no such text."""
     async with unit_of_work(database) as work:
         live = await _live(work, programme_id)
-        if not any(_says(definition, key, language) for _, definition in live):
-            raise KeyError(key)
-        news = _reworded(live, key=key, language=language, words=words)
+        if not any(_says(definition, wording) for _, definition in live):
+            raise KeyError(wording.key)
+        news = _reworded(live, wording)
         await work.definitions.publish(programme_id, news, now=now)
     return Published(
         programme_id=programme_id,
@@ -73,10 +74,11 @@ async def change_words(
     )
 
 
-def _reworded(
-    live: list[tuple[Edition, Definition]], *, key: str, language: str, words: str
-) -> list[tuple[Definition, int]]:
-    said = [(edition, before, reworded(before, key=key, language=language, words=words)) for edition, before in live]
+def _reworded(live: list[tuple[Edition, Definition]], wording: Wording) -> list[tuple[Definition, int]]:
+    said = [
+        (edition, before, reworded(before, key=wording.key, language=wording.language, words=wording.words))
+        for edition, before in live
+    ]
     asked = next((one for one in said if one[0].kind is DefinitionKind.INSTRUMENT), None)
     if asked is not None and asked[1].content_hash != asked[2].content_hash:
         version = asked[0].version + 1
@@ -137,5 +139,5 @@ def _numbered(package: Package, version: int) -> Package:
     )
 
 
-def _says(definition: Definition, key: str, language: str) -> bool:
-    return key in read_definition(definition).words.get(language, {})
+def _says(definition: Definition, wording: Wording) -> bool:
+    return wording.key in read_definition(definition).words.get(wording.language, {})

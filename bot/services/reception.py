@@ -52,7 +52,7 @@ class Reception:
                 return await self._handle(work, waiting, now=now)
         except DatabaseAway:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, whoever it was not about must not wait
             log.warning(
                 "a batch of %d arrivals could not be handled together; each is tried alone",
                 len(ids),
@@ -66,7 +66,7 @@ class Reception:
                 return 0 if waiting is None else await self._handle(work, [waiting], now=now)
         except DatabaseAway:
             raise
-        except Exception as wrong:
+        except Exception as wrong:  # noqa: BLE001 - the message is set aside, not the program
             reason = type(wrong).__name__
             # The exception's own text may hold a person's words: only its kind is told.
             log.error("arrival %d could not be handled: %s", arrival, reason)
