@@ -37,8 +37,12 @@ class Clock:
     APScheduler only says when; whatever is late, for whom and why, is decided below by `now`.
     """
 
-    def __init__(self, ticks: tuple[Tick, ...], *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, ticks: tuple[Tick, ...], *, now: Callable[[], datetime], patience: timedelta = IN_HAND_FINISHES
+    ) -> None:
+        """`patience` is how long stopping waits for what is in hand."""
         self._ticks = ticks
+        self._patience = patience
         self._now = now
         self._wanted = {tick.name: asyncio.Event() for tick in ticks}
         self._tasks: list[asyncio.Task[None]] = []
@@ -59,7 +63,9 @@ class Clock:
         self._scheduler.start()
 
     def nudge(self, name: str) -> None:
-        """Have this done now, or once more when the run under way is over."""
+        """Have this done now, or once more when the run under way is over. Raises `RuntimeError` outside the loop."""
+        # From another thread the event would be set and nobody woken: whoever tries it is told.
+        asyncio.get_running_loop()
         self._wanted[name].set()
 
     def failing(self) -> list[str]:
@@ -67,14 +73,14 @@ class Clock:
         return [name for name, times in self._failed.items() if times >= FAILING_AFTER]
 
     async def stop(self) -> None:
-        """No new work; what is in hand finishes within `IN_HAND_FINISHES`."""
+        """No new work; what is in hand finishes within the clock's patience, or is given up."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._stopping = True
         for wanted in self._wanted.values():
             wanted.set()
         if self._tasks:
-            _, unfinished = await asyncio.wait(self._tasks, timeout=IN_HAND_FINISHES.total_seconds())
+            _, unfinished = await asyncio.wait(self._tasks, timeout=self._patience.total_seconds())
             for task in unfinished:
                 log.warning("%s did not finish in time and is given up", task.get_name())
                 task.cancel()
