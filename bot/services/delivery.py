@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.channels.channel import Channel, SendFailed, Unknown
 from bot.domain.messages import (
     DeliveryReceipt,
+    OutboxAct,
     OutboxMessage,
     OutboxStatus,
     ReceiptStatus,
@@ -134,9 +135,10 @@ class Delivery:
                 await work.pauses.set(channel, until=self._machine_clock() + max(waits), reason="provider")
             for message, failed in failures:
                 await _address_news(work, message, failed, now=now)
-            uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
+            over = {one.id for one in outcomes if one.status in (OutboxStatus.UNCERTAIN, OutboxStatus.FAILED)}
+            words = [message for message, why in failures if message.act is OutboxAct.SEND and not why.gone]
             await work.alerts.raise_these(
-                [_alert(message, "uncertain") for message, _ in failures if message.id in uncertain],
+                [_alert(message, "uncertain") for message in words if message.id in over],
                 now=now,
             )
 

@@ -134,13 +134,10 @@ class Batch:
 
     def _reply(self, turn: Turn, live: Live) -> None:
         edition = self.callers.editions[live.definition_id]
-        taken = conversation.reply(
-            live,
-            edition,
-            turn.message.words,
-            participant=turn.participant,
-            now=self.now,
-        )
+        taken = conversation.reply(live, edition, turn.message.words, participant=turn.participant, now=self.now)
+        if taken.left or (taken.state is not None and taken.state.left and not State.from_text(live.state).left):
+            # Three times not understood: whatever it was, a person reads it.
+            self._alert(turn, "question")
         conversation.keep(
             Taken(
                 participant=turn.participant,

@@ -11,7 +11,11 @@ SETTLE_AFTER = timedelta(seconds=20)
 SETTLE_WITHIN = timedelta(minutes=10)
 """A receipt comes, or the look-up knows, within this time; after it the send is uncertain."""
 
-MOST_ATTEMPTS = 8
+LONGEST_PAUSE = timedelta(minutes=5)
+MOST_ATTEMPTS = 100
+"""With pauses that grow to `LONGEST_PAUSE`, a provider may be away for eight hours; most words lose their meaning
+before that, and then they expire."""
+
 LOOKED_UP = (ChannelName.SMS,)
 REPEATED = (Purpose.CRISIS, Purpose.CANCELLATION)
 """What is sent again even when it may have left already: twice is better than not at all."""
@@ -46,12 +50,12 @@ def after_failure(message: OutboxMessage, failed: SendFailed, *, machine_now: da
         )
     if failed.permanent or failed.gone or message.attempts + 1 >= MOST_ATTEMPTS:
         return Outcome(id=message.id, status=OutboxStatus.FAILED, error=failed.code)
-    retry_at = machine_now + timedelta(seconds=min(2**message.attempts * 5, 900))
+    pause = min(timedelta(seconds=5 * 2 ** min(message.attempts, 10)), LONGEST_PAUSE)
     return Outcome(
         id=message.id,
         status=OutboxStatus.QUEUED,
         error=failed.code,
-        retry_at=retry_at,
+        retry_at=machine_now + pause,
     )
 
 
