@@ -57,14 +57,38 @@ async def test_too_many_requests_let_the_channel_wait_and_then_everything_leaves
 
 async def test_waiting_for_twilio_counts_as_no_try(shared_town: Town) -> None:
     amina = await shared_town.a_person()
-    shared_town.twilio.fail(*[Fault(answer=TOO_MANY)] * 8, OUR_SENDER_IS_WRONG)
+    shared_town.twilio.fail(*[Fault(answer=TOO_MANY)] * 100, OUR_SENDER_IS_WRONG)
 
     await amina.begins(WEEKLY)
-    for _ in range(9):
+    for _ in range(101):
         await shared_town.settle(seconds=31)
 
     assert len(amina.messages()) == 1
     assert await statuses(amina) == ["sent"]
+
+
+async def test_a_twilio_that_is_away_for_an_hour_costs_nobody_a_message(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    shared_town.twilio.fail(*[OUR_SENDER_IS_WRONG] * 19)
+
+    await amina.begins(WEEKLY)
+    for _ in range(19):
+        await shared_town.settle(minutes=5)
+
+    assert len(amina.messages()) == 1
+    assert await amina.alerts() == []
+
+
+async def test_words_that_twilio_will_never_take_are_told_to_the_coach(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    shared_town.twilio.fail(refusal(21617))
+
+    await amina.begins(WEEKLY)
+    await shared_town.settle(hours=1)
+
+    assert await statuses(amina) == ["failed"]
+    assert await address_state(amina) == "active"
+    assert await amina.alerts() == ["uncertain"]
 
 
 async def test_a_stop_at_twilio_stops_the_address_and_the_coach_is_told(shared_town: Town) -> None:
