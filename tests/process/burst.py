@@ -33,11 +33,13 @@ BEGINS = "begin: weekly-check-in"
 
 
 class SlowTwilio(TwilioApi):
-    """Takes a message at once and answers a little later, so that a kill finds sends under way."""
+    """Takes a message at once and answers a little later (`pause`, seconds), so that a kill finds sends under way."""
+
+    pause = 0.05
 
     async def _handle(self, asked: Asked) -> Answer:
         reply = await super()._handle(asked)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(self.pause)
         return reply
 
 
@@ -55,8 +57,8 @@ class Burst:
     """The world around a process. `numbers` and `chats` are whom it writes to."""
 
     database_url: str
-    twilio: TwilioApi
-    telegram: BotApi
+    twilio: SlowTwilio
+    telegram: SlowBotApi
     mail: MailServer
     numbers: list[str] = field(default_factory=list)
     chats: list[int] = field(default_factory=list)
@@ -95,7 +97,7 @@ async def a_burst(database_url: str, place: Path, *, people: int, rule: str) -> 
     async with SlowTwilio() as twilio, SlowBotApi() as telegram, MailServer() as mail:
         burst = Burst(database_url=database_url, twilio=twilio, telegram=telegram, mail=mail)
         burst.numbers = [f"+4670174{number:04}" for number in range(people)]
-        burst.chats = [9000 + number for number in range(people)]
+        burst.chats = [7_788_990_000 + number for number in range(people)]
         await _prepare(burst, _content(place, rule), now=datetime.now(UTC))
         yield burst
 
