@@ -20,8 +20,9 @@ from bot.services.summaries import Summaries
 from bot.storage.alerts import NewAlert
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
+from bot.storage.ratings import NewRating
 from bot.storage.tables import summaries
-from bot.storage.talk import Begun, NewRating
+from bot.storage.talk import Begun
 from bot.storage.unit_of_work import looking, unit_of_work
 
 CONTENT = Path(__file__).parents[1]

@@ -14,7 +14,8 @@ from bot.engine.run import Alert, Save, Send, State, Turn
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.wording import Occasion, drafts, say_effects
 from bot.storage.alerts import NewAlert
-from bot.storage.talk import Begun, Live, MovedOn, NewAnswer, NewRating
+from bot.storage.ratings import NewRating
+from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
 
 MOST_SILENT_AT_ONCE = 200

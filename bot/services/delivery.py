@@ -25,7 +25,7 @@ from bot.services.outcomes import (
 from bot.services.published import Shelf
 from bot.storage.alerts import NewAlert
 from bot.storage.database import Database
-from bot.storage.outbox import Outcome
+from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import Work, unit_of_work
 
 MOST_IN_HAND = 20

@@ -8,7 +8,8 @@ from bot.domain.calendar import is_quiet, quiet_until
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
 from bot.domain.people import AddressState
 from bot.services.published import Plan
-from bot.storage.outbox import ALWAYS_SENT, Candidate
+from bot.storage.outbox import ALWAYS_SENT
+from bot.storage.outbox_rows import Candidate
 
 # What we begin ourselves, and therefore never at night.
 BEGUN_BY_US = (Purpose.REMINDER, Purpose.NUDGE)

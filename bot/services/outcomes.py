@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.channels.channel import Absent, Delivered, Found, SendFailed, Unknown
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
 from bot.domain.people import AddressState, ChannelName
-from bot.storage.outbox import Outcome
+from bot.storage.outbox_rows import Outcome
 
 SETTLE_AFTER = timedelta(seconds=20)
 SETTLE_WITHIN = timedelta(minutes=10)

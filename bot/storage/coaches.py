@@ -11,11 +11,7 @@ from bot.domain.people import Address, AddressState, ChannelName, Coach
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, coaches, enrolments
 
-_SET_NEXT = (
-    update(coaches)
-    .where(coaches.c.id == bindparam("coach"))
-    .values(summary_next_at=bindparam("next_at"))
-)
+_SET_NEXT = update(coaches).where(coaches.c.id == bindparam("coach")).values(summary_next_at=bindparam("next_at"))
 
 
 class Coaches:
@@ -50,16 +46,12 @@ class Coaches:
 
     async def change(self, coach_id: int, **values: object) -> None:
         """Set columns: language, zone, deputy_id, staffed_hours, summary_next_at."""
-        await self._connection.execute(
-            update(coaches).where(coaches.c.id == coach_id).values(**values)
-        )
+        await self._connection.execute(update(coaches).where(coaches.c.id == coach_id).values(**values))
 
     async def by_email(self, organisation_id: int) -> dict[str, Coach]:
         """The coaches of an organisation by e-mail address."""
         rows = await self._connection.execute(
-            select(coaches)
-            .where(coaches.c.organisation_id == organisation_id)
-            .order_by(coaches.c.id)
+            select(coaches).where(coaches.c.organisation_id == organisation_id).order_by(coaches.c.id)
         )
         return {row.email: _coach(row, ()) for row in rows}
 
@@ -81,14 +73,10 @@ class Coaches:
             reached.setdefault(row.coach_id, []).append(
                 Address(id=row.id, channel=ChannelName(row.channel), value=value)
             )
-        rows = await self._connection.execute(
-            select(coaches).where(coaches.c.id.in_(wanted))
-        )
+        rows = await self._connection.execute(select(coaches).where(coaches.c.id.in_(wanted)))
         return {row.id: _coach(row, tuple(reached.get(row.id, ()))) for row in rows}
 
-    async def due_a_summary(
-        self, *, now: datetime, most: int = 50
-    ) -> list[tuple[Coach, datetime | None]]:
+    async def due_a_summary(self, *, now: datetime, most: int = 50) -> list[tuple[Coach, datetime | None]]:
         """Coaches whose summary is due, or was never set, with the moment; held until the end of the unit of work."""
         rows = (
             await self._connection.execute(

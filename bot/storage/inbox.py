@@ -56,11 +56,7 @@ _HEADS = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_ONE = (
-    select(inbox)
-    .where(inbox.c.id == bindparam("one"), inbox.c.state == "waiting")
-    .with_for_update(skip_locked=True)
-)
+_ONE = select(inbox).where(inbox.c.id == bindparam("one"), inbox.c.state == "waiting").with_for_update(skip_locked=True)
 _SETTLE = (
     update(inbox)
     .where(inbox.c.id == bindparam("arrival"))

@@ -1,8 +1,6 @@
 """Words wait here until they are handed to a channel; from here every word leaves."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,52 +8,21 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import (
-    Button,
     DeliveryReceipt,
     Draft,
-    OutboxAct,
     OutboxMessage,
     OutboxStatus,
     Purpose,
     earlier_than,
 )
-from bot.domain.people import AddressState, ChannelName
+from bot.domain.people import ChannelName
+from bot.storage.outbox_rows import Candidate, Outcome, candidate_of, draft_row, message_of, outcome_row
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, outbox, participants, programmes
 from bot.storage.upsert import insert_new
 
 # What goes out although a person stopped, paused or left: it says just that, or is help.
 ALWAYS_SENT = (Purpose.CONFIRMATION, Purpose.CRISIS)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """Words that could leave now, with what must be asked once more before they do."""
-
-    message: OutboxMessage
-    expires_at: datetime | None
-    address_state: AddressState
-    zone: str | None
-    stopped_at: datetime | None
-    paused_until: datetime | None
-    protected: bool
-    programme_stopped_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What a try to send led to. `retry_at` (machine time) is set when there will be another.
-
-    `no_try`: the provider only asked us to wait, so that it does not count as one.
-    """
-
-    id: int
-    status: OutboxStatus
-    provider_id: str | None = None
-    parts: int | None = None
-    error: str | None = None
-    retry_at: datetime | None = None
-    no_try: bool = False
 
 
 _older = outbox.alias("older")
@@ -124,11 +91,7 @@ _SETTLE_UNSENT = (
         settled_at=bindparam("now"),
     )
 )
-_HOLD = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("message"))
-    .values(available_at=bindparam("until"))
-)
+_HOLD = update(outbox).where(outbox.c.id == bindparam("message")).values(available_at=bindparam("until"))
 _NOTE = (
     update(outbox)
     # Fenced: a worker that slept through its lease changes nothing, nor does it undo a receipt that came first.
@@ -172,22 +135,18 @@ class Outbox:
         if drafts:
             await self._connection.execute(
                 insert_new(self._connection, outbox),
-                [_draft_row(draft, now) for draft in drafts],
+                [draft_row(draft, now) for draft in drafts],
             )
 
-    async def heads(
-        self, channel: ChannelName, *, most: int, now: datetime, machine_now: datetime
-    ) -> list[Candidate]:
+    async def heads(self, channel: ChannelName, *, most: int, now: datetime, machine_now: datetime) -> list[Candidate]:
         """The next words for each address of a channel, most urgent first; held until the end of the unit of work."""
         rows = await self._connection.execute(
             _HEADS,
             {"channel": channel, "most": most, "now": now, "machine_now": machine_now},
         )
-        return [self._candidate(row) for row in rows]
+        return [candidate_of(row, self._sealer) for row in rows]
 
-    async def claim(
-        self, ids: Sequence[int], *, holder: str, until: datetime, machine_now: datetime
-    ) -> None:
+    async def claim(self, ids: Sequence[int], *, holder: str, until: datetime, machine_now: datetime) -> None:
         """These are being sent from now on. Machine time: a lease never follows a moved clock."""
         if ids:
             await self._connection.execute(
@@ -203,48 +162,32 @@ class Outbox:
                 ],
             )
 
-    async def give_up(
-        self, ids: Sequence[tuple[int, OutboxStatus, str]], *, now: datetime
-    ) -> None:
+    async def give_up(self, ids: Sequence[tuple[int, OutboxStatus, str]], *, now: datetime) -> None:
         """These will not be sent: the status (expired, cancelled) and why."""
         if ids:
             await self._connection.execute(
                 _SETTLE_UNSENT,
-                [
-                    {"message": one, "new_status": status, "new_error": why, "now": now}
-                    for one, status, why in ids
-                ],
+                [{"message": one, "new_status": status, "new_error": why, "now": now} for one, status, why in ids],
             )
 
     async def hold(self, held: Sequence[tuple[int, datetime]]) -> None:
         """These may leave later: the end of the quiet hours, or of a pause."""
         if held:
-            await self._connection.execute(
-                _HOLD, [{"message": one, "until": until} for one, until in held]
-            )
+            await self._connection.execute(_HOLD, [{"message": one, "until": until} for one, until in held])
 
-    async def note(
-        self, outcomes: Sequence[Outcome], *, holder: str, now: datetime
-    ) -> None:
+    async def note(self, outcomes: Sequence[Outcome], *, holder: str, now: datetime) -> None:
         """What the tries of this holder led to."""
         if outcomes:
-            await self._connection.execute(
-                _NOTE, [_outcome_row(one, holder, now) for one in outcomes]
-            )
+            await self._connection.execute(_NOTE, [outcome_row(one, holder, now) for one in outcomes])
         known = [one for one in outcomes if one.provider_id is not None]
         if known:
             # The receipt may have come first: the status stays, the provider's id is still worth having.
             await self._connection.execute(
                 _ADOPT_PROVIDER_ID,
-                [
-                    {"message": one.id, "new_provider_id": one.provider_id}
-                    for one in known
-                ],
+                [{"message": one.id, "new_provider_id": one.provider_id} for one in known],
             )
 
-    async def in_doubt(
-        self, *, machine_now: datetime, most: int
-    ) -> list[OutboxMessage]:
+    async def in_doubt(self, *, machine_now: datetime, most: int) -> list[OutboxMessage]:
         """Sends whose outcome is not known: their lease ran out, or the answer was lost; held."""
         rows = await self._connection.execute(
             select(outbox, addresses.c.cipher)
@@ -265,7 +208,7 @@ class Outbox:
             .limit(most)
             .with_for_update(skip_locked=True, of=outbox)
         )
-        return [self._message(row) for row in rows]
+        return [message_of(row, self._sealer) for row in rows]
 
     async def end_leases(self, holder: str, *, at: datetime) -> None:
         """What this holder was sending is anybody's to settle from `at` on (machine time)."""
@@ -275,9 +218,7 @@ class Outbox:
             .values(lease_until=at)
         )
 
-    async def take_over(
-        self, ids: Sequence[int], *, holder: str, until: datetime
-    ) -> None:
+    async def take_over(self, ids: Sequence[int], *, holder: str, until: datetime) -> None:
         """Settle these instead of whoever claimed them. `until` is machine time."""
         if ids:
             await self._connection.execute(
@@ -291,9 +232,7 @@ class Outbox:
                 )
             )
 
-    async def note_receipt(
-        self, receipt: DeliveryReceipt, *, now: datetime
-    ) -> Row[Any] | None:
+    async def note_receipt(self, receipt: DeliveryReceipt, *, now: datetime) -> Row[Any] | None:
         """Move forward by what the provider said. `None` when it was no news, or not about our message."""
         status = OutboxStatus(receipt.status)
         return (
@@ -329,9 +268,7 @@ class Outbox:
             )
         ).first()
 
-    async def cancel_for(
-        self, people: Iterable[int], *, why: str, now: datetime, programme: int | None = None
-    ) -> None:
+    async def cancel_for(self, people: Iterable[int], *, why: str, now: datetime, programme: int | None = None) -> None:
         """Whatever still waits for these people (in one programme, or in all) is not sent, but for what confirms it."""
         wanted = sorted(set(people))
         if wanted:
@@ -353,91 +290,3 @@ class Outbox:
             .where(which, outbox.c.status == OutboxStatus.QUEUED, outbox.c.purpose.not_in(ALWAYS_SENT))
             .values(status=OutboxStatus.CANCELLED, error=why, settled_at=now)
         )
-
-    def _candidate(self, row: Row[Any]) -> Candidate:
-        return Candidate(
-            message=self._message(row),
-            expires_at=row.expires_at,
-            address_state=AddressState(row.address_state),
-            zone=row.zone,
-            stopped_at=row.stopped_at,
-            paused_until=row.paused_until,
-            protected=bool(row.protected),
-            programme_stopped_at=row.programme_stopped_at,
-        )
-
-    def _message(self, row: Row[Any]) -> OutboxMessage:
-        return OutboxMessage(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            programme_id=row.programme_id,
-            participant_id=row.participant_id,
-            coach_id=row.coach_id,
-            address_id=row.address_id,
-            channel=ChannelName(row.channel),
-            to=self._sealer.unseal(row.cipher).decode(),
-            act=OutboxAct(row.act),
-            purpose=Purpose(row.purpose),
-            text=row.text,
-            attempts=row.attempts,
-            buttons=_buttons(row.buttons),
-            subject=row.subject,
-            html=row.html,
-            provider_ref=row.provider_ref,
-            once=row.once,
-            claimed_at=row.claimed_at,
-        )
-
-
-def _buttons(text: str | None) -> tuple[tuple[Button, ...], ...]:
-    if not text:
-        return ()
-    return tuple(
-        tuple(Button(label=label, data=data) for label, data in line)
-        for line in json.loads(text)
-    )
-
-
-def _draft_row(draft: Draft, now: datetime) -> dict[str, object]:
-    buttons = [
-        [(button.label, button.data) for button in line] for line in draft.buttons
-    ]
-    return {
-        "organisation_id": draft.organisation_id,
-        "programme_id": draft.programme_id,
-        "participant_id": draft.participant_id,
-        "coach_id": draft.coach_id,
-        "address_id": draft.address_id,
-        "channel": draft.channel,
-        "act": draft.act,
-        "purpose": draft.purpose,
-        "priority": int(draft.priority),
-        "text": draft.text,
-        "subject": draft.subject,
-        "html": draft.html,
-        "buttons": json.dumps(buttons, ensure_ascii=False) if buttons else None,
-        "provider_ref": draft.provider_ref,
-        "language": draft.language,
-        "parts": draft.parts,
-        "once": draft.once,
-        "conversation_id": draft.conversation_id,
-        "step": draft.step,
-        "available_at": draft.available_at,
-        "expires_at": draft.expires_at,
-        "queued_at": now,
-    }
-
-
-def _outcome_row(one: Outcome, holder: str, now: datetime) -> dict[str, object]:
-    return {
-        "message": one.id,
-        "holder": holder,
-        "new_status": one.status,
-        "new_provider_id": one.provider_id,
-        "new_parts": one.parts,
-        "new_error": one.error,
-        "new_retry_at": one.retry_at,
-        "given_back": int(one.no_try),
-        "new_sent_at": now if one.status is OutboxStatus.SENT else None,
-        "now": now,
-    }

@@ -16,14 +16,10 @@ class Pauses:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def until(
-        self, channel: ChannelName, *, machine_now: datetime
-    ) -> datetime | None:
+    async def until(self, channel: ChannelName, *, machine_now: datetime) -> datetime | None:
         """Until when the channel waits; `None` when it does not."""
         found: datetime | None = await self._connection.scalar(
-            select(pauses.c.until).where(
-                pauses.c.channel == channel, pauses.c.until > machine_now
-            )
+            select(pauses.c.until).where(pauses.c.channel == channel, pauses.c.until > machine_now)
         )
         return found
 
@@ -32,7 +28,5 @@ class Pauses:
         await self._connection.execute(
             insert_into(self._connection, pauses)
             .values(channel=channel, until=until, reason=reason)
-            .on_conflict_do_update(
-                index_elements=["channel"], set_={"until": until, "reason": reason}
-            )
+            .on_conflict_do_update(index_elements=["channel"], set_={"until": until, "reason": reason})
         )

@@ -24,11 +24,7 @@ class ProgrammeRow:
 
 
 _ALL = select(programmes).order_by(programmes.c.id)
-_LOCKED = (
-    select(programmes)
-    .where(programmes.c.id == bindparam("programme"))
-    .with_for_update(skip_locked=True)
-)
+_LOCKED = select(programmes).where(programmes.c.id == bindparam("programme")).with_for_update(skip_locked=True)
 
 
 class Programmes:
@@ -43,18 +39,14 @@ class Programmes:
 
     async def held(self, programme_id: int) -> ProgrammeRow | None:
         """This programme, held until the end of the unit of work; `None` while another process holds it."""
-        row = (
-            await self._connection.execute(_LOCKED, {"programme": programme_id})
-        ).first()
+        row = (await self._connection.execute(_LOCKED, {"programme": programme_id})).first()
         return None if row is None else _programme(row)
 
     async def named(self, slug: str) -> list[ProgrammeRow]:
         """The programmes of this slug, one for each organisation that runs it."""
         return [programme for programme in await self.all() if programme.slug == slug]
 
-    async def add(
-        self, slug: str, *, organisation_id: int, now: datetime
-    ) -> ProgrammeRow:
+    async def add(self, slug: str, *, organisation_id: int, now: datetime) -> ProgrammeRow:
         """A new programme, planned from now on."""
         row = (
             await self._connection.execute(
@@ -72,28 +64,20 @@ class Programmes:
 
     async def change(self, programme_id: int, **values: object) -> None:
         """Set columns: sms_sender, planned_until, stopped_at."""
-        await self._connection.execute(
-            update(programmes).where(programmes.c.id == programme_id).values(**values)
-        )
+        await self._connection.execute(update(programmes).where(programmes.c.id == programme_id).values(**values))
 
     async def organisation(self, slug: str, *, name: str, now: datetime) -> int:
         """The organisation of this slug, made if it is new."""
-        found = await self._connection.scalar(
-            select(organisations.c.id).where(organisations.c.slug == slug)
-        )
+        found = await self._connection.scalar(select(organisations.c.id).where(organisations.c.slug == slug))
         if found is None:
             found = await self._connection.scalar(
-                insert(organisations)
-                .values(slug=slug, name=name, created_at=now)
-                .returning(organisations.c.id)
+                insert(organisations).values(slug=slug, name=name, created_at=now).returning(organisations.c.id)
             )
         return int(found or 0)
 
     async def organisation_ids(self) -> list[int]:
         """Every organisation."""
-        return list(
-            (await self._connection.execute(select(organisations.c.id))).scalars()
-        )
+        return list((await self._connection.execute(select(organisations.c.id))).scalars())
 
 
 def senders(rows: Iterable[ProgrammeRow]) -> dict[int, str]:

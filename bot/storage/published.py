@@ -35,9 +35,7 @@ class Definitions:
             definitions.c.programme_id, definitions.c.kind, definitions.c.slug
         )
         if programmes is not None:
-            newest = newest.where(
-                definitions.c.programme_id.in_(sorted(set(programmes)))
-            )
+            newest = newest.where(definitions.c.programme_id.in_(sorted(set(programmes))))
         rows = await self._connection.execute(
             select(
                 definitions.c.id,
@@ -67,9 +65,7 @@ class Definitions:
         wanted = sorted(set(ids))
         if not wanted:
             return {}
-        rows = await self._connection.execute(
-            select(definitions).where(definitions.c.id.in_(wanted))
-        )
+        rows = await self._connection.execute(select(definitions).where(definitions.c.id.in_(wanted)))
         return {
             row.id: (
                 Edition(

@@ -215,8 +215,12 @@ occurrences = Table(
     Column("expires_at", Moment, nullable=False),
     Column("claimed_at", Moment, nullable=False),
     UniqueConstraint("enrolment_id", "rule", "due_at", "about"),
-    Index("ix_occurrences_open", "expires_at", postgresql_where=text("state IN ('due', 'waiting')"),
-          sqlite_where=text("state IN ('due', 'waiting')")),
+    Index(
+        "ix_occurrences_open",
+        "expires_at",
+        postgresql_where=text("state IN ('due', 'waiting')"),
+        sqlite_where=text("state IN ('due', 'waiting')"),
+    ),
 )
 
 # What is said ---------------------------------------------------------------------------------------------------------
@@ -238,10 +242,19 @@ conversations = Table(
     Column("ended_at", Moment),
     Column("outcome", String(16)),
     # A person is in one conversation at a time: this is the live pointer, and it cannot point twice.
-    Index("uq_conversations_open", "participant_id", unique=True, postgresql_where=text("ended_at IS NULL"),
-          sqlite_where=text("ended_at IS NULL")),
-    Index("ix_conversations_silent_at", "silent_at", postgresql_where=text("ended_at IS NULL"),
-          sqlite_where=text("ended_at IS NULL")),
+    Index(
+        "uq_conversations_open",
+        "participant_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_conversations_silent_at",
+        "silent_at",
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
     Index("ix_conversations_enrolment_id", "enrolment_id"),
 )
 
@@ -281,8 +294,14 @@ given_ratings = Table(
     Column("rated_at", Moment, nullable=False),
     # A correction is a new row; the old one stays and says when it stopped counting.
     Column("corrected_at", Moment),
-    Index("uq_given_ratings_counting", "check_in_id", "indicator", unique=True,
-          postgresql_where=text("corrected_at IS NULL"), sqlite_where=text("corrected_at IS NULL")),
+    Index(
+        "uq_given_ratings_counting",
+        "check_in_id",
+        "indicator",
+        unique=True,
+        postgresql_where=text("corrected_at IS NULL"),
+        sqlite_where=text("corrected_at IS NULL"),
+    ),
     Index("ix_given_ratings_enrolment_id_indicator_rated_at", "enrolment_id", "indicator", "rated_at"),
 )
 
@@ -359,14 +378,29 @@ outbox = Table(
     Column("provider_id", String(128)),
     Column("error", String(64)),
     Column("settled_at", Moment),
-    Index("ix_outbox_queued", "channel", "priority", "available_at", "id",
-          postgresql_where=text("status = 'queued'"), sqlite_where=text("status = 'queued'")),
-    Index("ix_outbox_head", "address_id", "priority", "id",
-          postgresql_where=text("status IN ('queued', 'sending')"),
-          sqlite_where=text("status IN ('queued', 'sending')")),
-    Index("ix_outbox_in_hand", "lease_until",
-          postgresql_where=text("status IN ('sending', 'unsettled')"),
-          sqlite_where=text("status IN ('sending', 'unsettled')")),
+    Index(
+        "ix_outbox_queued",
+        "channel",
+        "priority",
+        "available_at",
+        "id",
+        postgresql_where=text("status = 'queued'"),
+        sqlite_where=text("status = 'queued'"),
+    ),
+    Index(
+        "ix_outbox_head",
+        "address_id",
+        "priority",
+        "id",
+        postgresql_where=text("status IN ('queued', 'sending')"),
+        sqlite_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_in_hand",
+        "lease_until",
+        postgresql_where=text("status IN ('sending', 'unsettled')"),
+        sqlite_where=text("status IN ('sending', 'unsettled')"),
+    ),
     Index("ix_outbox_participant_id", "participant_id"),
     Index("ix_outbox_conversation_id", "conversation_id"),
 )

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
-from bot.storage.tables import answers, check_ins, conversations, enrolments, given_ratings
+from bot.storage.tables import answers, check_ins, conversations, enrolments
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,23 +51,6 @@ class MovedOn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NewRating:
-    """One value to be kept. `value` is `None` for "I do not want to answer"."""
-
-    check_in_id: int
-    participant_id: int
-    enrolment_id: int
-    indicator: str
-    instrument: str
-    instrument_version: int
-    value: int | None
-    low: int
-    high: int
-    language: str
-    rater: RaterKind = RaterKind.PARTICIPANT
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class NewAnswer:
     """One answer that is not a rating."""
 
@@ -89,9 +72,7 @@ _POINTER = (
     conversations.c.check_in_id,
 )
 _LIVE = select(*_POINTER).where(conversations.c.ended_at.is_(None))
-_LIVE_OF = _LIVE.where(
-    conversations.c.participant_id.in_(bindparam("ids", expanding=True))
-)
+_LIVE_OF = _LIVE.where(conversations.c.participant_id.in_(bindparam("ids", expanding=True)))
 _LAPSED = (
     select(*_POINTER)
     .join(enrolments, enrolments.c.id == conversations.c.enrolment_id)
@@ -120,20 +101,8 @@ _MOVE = (
     )
 )
 _END_CHECK_IN = (
-    update(check_ins)
-    .where(check_ins.c.conversation_id == bindparam("conversation"))
-    .values(ended_at=bindparam("now"))
+    update(check_ins).where(check_ins.c.conversation_id == bindparam("conversation")).values(ended_at=bindparam("now"))
 )
-_CORRECT = (
-    update(given_ratings)
-    .where(
-        given_ratings.c.check_in_id == bindparam("check_in"),
-        given_ratings.c.indicator == bindparam("of_indicator"),
-        given_ratings.c.corrected_at.is_(None),
-    )
-    .values(corrected_at=bindparam("now"))
-)
-_INSERT_RATING = insert(given_ratings)
 _INSERT_ANSWER = insert(answers)
 
 
@@ -169,15 +138,11 @@ class Conversations:
         if not begun:
             return []
         made = await self._connection.execute(
-            insert(conversations).returning(
-                conversations.c.id, sort_by_parameter_order=True
-            ),
+            insert(conversations).returning(conversations.c.id, sort_by_parameter_order=True),
             [_conversation_row(one, now) for one in begun],
         )
         ids = [int(number) for number in made.scalars()]
-        opened = await self._open_check_ins(
-            [(one, ids[place]) for place, one in enumerate(begun)], now=now
-        )
+        opened = await self._open_check_ins([(one, ids[place]) for place, one in enumerate(begun)], now=now)
         return [
             Live(
                 id=ids[place],
@@ -192,9 +157,7 @@ class Conversations:
             for place, one in enumerate(begun)
         ]
 
-    async def _open_check_ins(
-        self, begun: Sequence[tuple[Begun, int]], *, now: datetime
-    ) -> dict[int, int]:
+    async def _open_check_ins(self, begun: Sequence[tuple[Begun, int]], *, now: datetime) -> dict[int, int]:
         rows = [
             {
                 "enrolment_id": one.enrolment_id,
@@ -224,10 +187,7 @@ class Conversations:
             update(conversations)
             .where(conversations.c.id == bindparam("conversation"))
             .values(check_in_id=bindparam("check_in")),
-            [
-                {"conversation": conversation, "check_in": check_in}
-                for conversation, check_in in opened.items()
-            ],
+            [{"conversation": conversation, "check_in": check_in} for conversation, check_in in opened.items()],
         )
         return opened
 
@@ -249,11 +209,7 @@ class Conversations:
                 for one in moved
             ],
         )
-        ended = [
-            {"conversation": one.id, "now": now}
-            for one in moved
-            if one.outcome is not None
-        ]
+        ended = [{"conversation": one.id, "now": now} for one in moved if one.outcome is not None]
         if ended:
             await self._connection.execute(_END_CHECK_IN, ended)
 
@@ -294,52 +250,6 @@ class Conversations:
             )
 
 
-class Ratings:
-    """Values of indicators. A correction keeps the old value and says when it stopped counting."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def keep(self, given: Sequence[NewRating], *, now: datetime) -> None:
-        """Keep values; one that was given before in the same check-in counts no more."""
-        if not given:
-            return
-        await self._connection.execute(
-            _CORRECT,
-            [
-                {"check_in": one.check_in_id, "of_indicator": one.indicator, "now": now}
-                for one in given
-            ],
-        )
-        await self._connection.execute(
-            _INSERT_RATING, [_rating_row(one, now) for one in given]
-        )
-
-    async def last_asked(
-        self, enrolments: Iterable[int]
-    ) -> dict[int, dict[str, datetime]]:
-        """When each indicator was last answered, by enrolment."""
-        wanted = sorted(set(enrolments))
-        found: dict[int, dict[str, datetime]] = {}
-        if not wanted:
-            return found
-        rows = await self._connection.execute(
-            select(
-                given_ratings.c.enrolment_id,
-                given_ratings.c.indicator,
-                func.max(given_ratings.c.rated_at).label("last"),
-            )
-            .where(
-                given_ratings.c.enrolment_id.in_(wanted),
-                given_ratings.c.rater == RaterKind.PARTICIPANT,
-            )
-            .group_by(given_ratings.c.enrolment_id, given_ratings.c.indicator)
-        )
-        for row in rows:
-            found.setdefault(row.enrolment_id, {})[row.indicator] = row.last
-        return found
-
-
 def _conversation_row(one: Begun, now: datetime) -> dict[str, object]:
     return {
         "participant_id": one.participant_id,
@@ -351,21 +261,4 @@ def _conversation_row(one: Begun, now: datetime) -> dict[str, object]:
         "silent_at": one.silent_at,
         "began_at": now,
         "moved_at": now,
-    }
-
-
-def _rating_row(one: NewRating, now: datetime) -> dict[str, object]:
-    return {
-        "check_in_id": one.check_in_id,
-        "participant_id": one.participant_id,
-        "enrolment_id": one.enrolment_id,
-        "indicator": one.indicator,
-        "instrument": one.instrument,
-        "instrument_version": one.instrument_version,
-        "value": one.value,
-        "low": one.low,
-        "high": one.high,
-        "rater": one.rater,
-        "language": one.language,
-        "rated_at": now,
     }

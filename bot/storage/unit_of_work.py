@@ -16,8 +16,9 @@ from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
 from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
+from bot.storage.ratings import Ratings
 from bot.storage.sealing import Sealer
-from bot.storage.talk import Conversations, Ratings
+from bot.storage.talk import Conversations
 from bot.storage.week import Weeks
 
 

@@ -13,7 +13,7 @@ from bot.channels.twilio_forms import read_receipt
 from bot.domain.messages import OutboxStatus
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.outbox import Outcome
+from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import unit_of_work
 from tests.builders import a_participant
 from tests.fakes.twilio_api import ACCOUNT, signature

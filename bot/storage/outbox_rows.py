@@ -1,0 +1,131 @@
+"""A row of the outbox is written from a draft, and read back as words to be sent."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.messages import Button, Draft, OutboxAct, OutboxMessage, OutboxStatus, Purpose
+from bot.domain.people import AddressState, ChannelName
+from bot.storage.sealing import Sealer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """Words that could leave now, with what must be asked once more before they do."""
+
+    message: OutboxMessage
+    expires_at: datetime | None
+    address_state: AddressState
+    zone: str | None
+    stopped_at: datetime | None
+    paused_until: datetime | None
+    protected: bool
+    programme_stopped_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a try to send led to. `retry_at` (machine time) is set when there will be another.
+
+    `no_try`: the provider only asked us to wait, so that it does not count as one.
+    """
+
+    id: int
+    status: OutboxStatus
+    provider_id: str | None = None
+    parts: int | None = None
+    error: str | None = None
+    retry_at: datetime | None = None
+    no_try: bool = False
+
+
+def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
+    """A row with its address, its person and its programme."""
+    return Candidate(
+        message=message_of(row, sealer),
+        expires_at=row.expires_at,
+        address_state=AddressState(row.address_state),
+        zone=row.zone,
+        stopped_at=row.stopped_at,
+        paused_until=row.paused_until,
+        protected=bool(row.protected),
+        programme_stopped_at=row.programme_stopped_at,
+    )
+
+
+def message_of(row: Row[Any], sealer: Sealer) -> OutboxMessage:
+    """A row with its address."""
+    return OutboxMessage(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        programme_id=row.programme_id,
+        participant_id=row.participant_id,
+        coach_id=row.coach_id,
+        address_id=row.address_id,
+        channel=ChannelName(row.channel),
+        to=sealer.unseal(row.cipher).decode(),
+        act=OutboxAct(row.act),
+        purpose=Purpose(row.purpose),
+        text=row.text,
+        attempts=row.attempts,
+        buttons=_buttons(row.buttons),
+        subject=row.subject,
+        html=row.html,
+        provider_ref=row.provider_ref,
+        once=row.once,
+        claimed_at=row.claimed_at,
+    )
+
+
+def _buttons(text: str | None) -> tuple[tuple[Button, ...], ...]:
+    if not text:
+        return ()
+    return tuple(tuple(Button(label=label, data=data) for label, data in line) for line in json.loads(text))
+
+
+def draft_row(draft: Draft, now: datetime) -> dict[str, object]:
+    """A draft as a new row."""
+    buttons = [[(button.label, button.data) for button in line] for line in draft.buttons]
+    return {
+        "organisation_id": draft.organisation_id,
+        "programme_id": draft.programme_id,
+        "participant_id": draft.participant_id,
+        "coach_id": draft.coach_id,
+        "address_id": draft.address_id,
+        "channel": draft.channel,
+        "act": draft.act,
+        "purpose": draft.purpose,
+        "priority": int(draft.priority),
+        "text": draft.text,
+        "subject": draft.subject,
+        "html": draft.html,
+        "buttons": json.dumps(buttons, ensure_ascii=False) if buttons else None,
+        "provider_ref": draft.provider_ref,
+        "language": draft.language,
+        "parts": draft.parts,
+        "once": draft.once,
+        "conversation_id": draft.conversation_id,
+        "step": draft.step,
+        "available_at": draft.available_at,
+        "expires_at": draft.expires_at,
+        "queued_at": now,
+    }
+
+
+def outcome_row(one: Outcome, holder: str, now: datetime) -> dict[str, object]:
+    """What a try led to, as the parameters of an update."""
+    return {
+        "message": one.id,
+        "holder": holder,
+        "new_status": one.status,
+        "new_provider_id": one.provider_id,
+        "new_parts": one.parts,
+        "new_error": one.error,
+        "new_retry_at": one.retry_at,
+        "given_back": int(one.no_try),
+        "new_sent_at": now if one.status is OutboxStatus.SENT else None,
+        "now": now,
+    }
