@@ -19,6 +19,7 @@ from bot.engine.run import State
 from bot.services import roster
 from bot.services.published import Plan
 from bot.services.publishing import publish
+from bot.storage.addresses import Belongs
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work, unit_of_work
 
@@ -129,11 +130,10 @@ class Life:
             found[one.first_name] = await work.coaches.add(
                 one.first_name, organisation_id=owner, email=one.email, language=one.language, now=self.begins
             )
-            await work.participants.add_address(
-                channel=ChannelName.EMAIL,
-                value=one.email,
-                organisation_id=owner,
-                coach_id=found[one.first_name],
+            await work.addresses.add(
+                ChannelName.EMAIL,
+                one.email,
+                of=Belongs(organisation_id=owner, coach_id=found[one.first_name]),
                 now=self.begins,
             )
         return found

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.messages import InboundMessage
 from bot.domain.people import Address, Participant
 from bot.services.published import FlowEdition, Plan, Shelf
+from bot.storage.addresses import Owner
 from bot.storage.inbox import Waiting
-from bot.storage.people import Owner
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work
 
@@ -64,7 +64,7 @@ class Callers:
 
 async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: datetime) -> Callers:
     """Find out who everybody is and what they were asked, in a fixed number of questions to the database."""
-    behind = await work.participants.behind([one.waiting.sender_hash for one in heard])
+    behind = await work.addresses.behind([one.waiting.sender_hash for one in heard])
     owners = [_here(behind.get(one.waiting.sender_hash, []), one) for one in heard]
     known = {one.participant_id for several in owners for one in several if one.participant_id is not None}
     await work.participants.lock(known)

@@ -175,7 +175,7 @@ class Delivery:
                 return
             state = address_state_by(receipt.error_code)
             if state is not None:
-                await work.participants.set_address_state([(row.address_id, state)], now=now)
+                await work.addresses.set_state([(row.address_id, state)], now=now)
                 await work.alerts.raise_these(
                     [
                         NewAlert(
@@ -194,12 +194,10 @@ class Delivery:
 async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, *, now: datetime) -> None:
     """What a refusal says about the address itself."""
     if failed.moved_to is not None:
-        await work.participants.move_address(
-            message.address_id, channel=message.channel, value=failed.moved_to, now=now
-        )
+        await work.addresses.move(message.address_id, channel=message.channel, value=failed.moved_to, now=now)
     elif failed.gone:
         state = AddressState.STOPPED if failed.stopped else AddressState.BAD
-        await work.participants.set_address_state([(message.address_id, state)], now=now)
+        await work.addresses.set_state([(message.address_id, state)], now=now)
         if message.participant_id is not None:
             await work.alerts.raise_these([_alert(message, "blocked" if failed.stopped else "bouncing")], now=now)
 

@@ -8,6 +8,7 @@ from bot.domain.people import Address, AddressState
 from bot.services.conversation import REPLY_LASTS, Pile
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
+from bot.storage.addresses import Belongs
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work
 
@@ -79,16 +80,12 @@ class Doorstep:
     async def _address(self, message: InboundMessage, *, organisation_id: int, **owner: int) -> Address:
         """The address written from, as that of a participant, a coach or (with neither) a stranger."""
         wanted = (owner.get("participant_id"), owner.get("coach_id"))
-        for one in await self.work.participants.owners_at(message.channel, message.sender):
+        for one in await self.work.addresses.at(message.channel, message.sender):
             if (one.participant_id, one.coach_id) == wanted:
-                await self.work.participants.set_address_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
+                await self.work.addresses.set_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
                 return replace(one.address, state=AddressState.ACTIVE)
-        return await self.work.participants.add_address(
-            channel=message.channel,
-            value=message.sender,
-            organisation_id=organisation_id,
-            now=self.now,
-            **owner,
+        return await self.work.addresses.add(
+            message.channel, message.sender, of=Belongs(organisation_id=organisation_id), now=self.now
         )
 
     def _draft(self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan) -> Draft:

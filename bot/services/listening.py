@@ -54,7 +54,7 @@ class Batch:
             for heard in self.callers.strangers:
                 state, person = await doorstep.meet(heard.message, once=f"in/{heard.waiting.id}")
                 self._settle(heard, state=state, person=person)
-        await self.work.participants.set_address_state(self.address_states, now=self.now)
+        await self.work.addresses.set_state(self.address_states, now=self.now)
         await self.work.participants.heard_from((turn.participant.id for turn in self.callers.turns), now=self.now)
         await self.pile.write(self.work, now=self.now)
         await self.work.inbox.settle(self.handled, now=self.now)
@@ -92,7 +92,7 @@ class Batch:
             case InboundKind.UNBLOCKED:
                 self.address_states.append((turn.address.id, AddressState.ACTIVE))
             case InboundKind.MOVED:
-                await self.work.participants.move_address(
+                await self.work.addresses.move(
                     turn.address.id, channel=turn.address.channel, value=turn.message.words, now=self.now
                 )
 

@@ -14,6 +14,7 @@ from bot.domain.programme import SummaryLeaves
 from bot.domain.summaries import for_outside, summarise
 from bot.domain.weeks import ProgrammeWeek, WeekFacts, Window, latest_due, may_leave, next_summary, window_before
 from bot.services.published import Plan, Shelf
+from bot.storage.addresses import Belongs
 from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, unit_of_work
@@ -178,11 +179,10 @@ async def _addresses(work: Work, coach: Coach, *, now: datetime) -> list[Address
     found = [one for one in coach.addresses if one.channel in (ChannelName.EMAIL, ChannelName.TELEGRAM)]
     if coach.email and ChannelName.EMAIL not in await work.week.known_channels(coach.id):
         found.append(
-            await work.participants.add_address(
-                channel=ChannelName.EMAIL,
-                value=coach.email,
-                organisation_id=coach.organisation_id,
-                coach_id=coach.id,
+            await work.addresses.add(
+                ChannelName.EMAIL,
+                coach.email,
+                of=Belongs(organisation_id=coach.organisation_id, coach_id=coach.id),
                 now=now,
             )
         )

@@ -1,8 +1,7 @@
 """Participants, their coaches and their addresses are found, added and changed here."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, ChannelName, NewParticipant, Participant
+from bot.storage.addresses import Addresses, Belongs
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
 from bot.storage.tables import (
@@ -23,16 +23,6 @@ from bot.storage.tables import (
 )
 
 DEEP_LINK_LASTS = timedelta(days=14)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Owner:
-    """Whose an address is. With neither person it is a stranger's."""
-
-    address: Address
-    organisation_id: int
-    participant_id: int | None
-    coach_id: int | None
 
 
 def _whole_participants() -> Select[Any]:
@@ -77,14 +67,8 @@ _LOCK = (
     .order_by(participants.c.id)
     .with_for_update()
 )
-_BY_HASH = select(addresses).where(addresses.c.hash.in_(bindparam("hashes", expanding=True)))
 _HEARD = (
     update(participants).where(participants.c.id == bindparam("person")).values(last_heard_at=bindparam("heard_at"))
-)
-_ADDRESS_STATE = (
-    update(addresses)
-    .where(addresses.c.id == bindparam("address"))
-    .values(state=bindparam("new_state"), state_at=bindparam("changed_at"))
 )
 
 
@@ -94,32 +78,13 @@ class Participants:
     def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
         self._connection = connection
         self._sealer = sealer
+        self._addresses = Addresses(connection, sealer)
 
     async def lock(self, people: Iterable[int]) -> None:
         """Hold these people until the end of the unit of work, in an order that cannot deadlock."""
         # SQLite has one writer: whoever is in a unit of work holds everybody.
         if self._connection.dialect.name != "sqlite":
             await self._connection.execute(_LOCK, {"ids": sorted(set(people))})
-
-    async def behind(self, hashes: Sequence[bytes]) -> dict[bytes, list[Owner]]:
-        """Whose these addresses are, by hash. One address may belong to two people."""
-        if not hashes:
-            return {}
-        found: dict[bytes, list[Owner]] = {}
-        for row in await self._connection.execute(_BY_HASH, {"hashes": list(hashes)}):
-            owner = Owner(
-                address=self._address(row.id, row.channel, row.cipher, row.state),
-                organisation_id=row.organisation_id,
-                participant_id=row.participant_id,
-                coach_id=row.coach_id,
-            )
-            found.setdefault(row.hash, []).append(owner)
-        return found
-
-    async def owners_at(self, channel: ChannelName, value: str) -> list[Owner]:
-        """Everybody who has this address, and whoever wrote from it as a stranger."""
-        found = (await self.behind([self._sealer.hash(channel, value)])).values()
-        return [one for several in found for one in several]
 
     async def people(self, ids: Iterable[int]) -> dict[int, list[Participant]]:
         """These people by id, once for each programme; those who left stand last."""
@@ -172,12 +137,8 @@ class Participants:
             .returning(participants.c.id)
         )
         for channel, value in new.addresses:
-            await self.add_address(
-                channel=channel,
-                value=value,
-                organisation_id=programme.organisation_id,
-                participant_id=person,
-                now=now,
+            await self._addresses.add(
+                channel, value, of=Belongs(organisation_id=programme.organisation_id, participant_id=person), now=now
             )
         return await self._place(new, programme=programme, person=int(person or 0))
 
@@ -197,52 +158,6 @@ class Participants:
             .returning(enrolments.c.id)
         )
         return int(place or 0)
-
-    async def add_address(
-        self,
-        *,
-        channel: ChannelName,
-        value: str,
-        organisation_id: int,
-        now: datetime,
-        participant_id: int | None = None,
-        coach_id: int | None = None,
-    ) -> Address:
-        """A new address of a person, a coach or (with neither) a stranger."""
-        row = await self._connection.scalar(
-            insert(addresses)
-            .values(
-                organisation_id=organisation_id,
-                participant_id=participant_id,
-                coach_id=coach_id,
-                channel=channel,
-                hash=self._sealer.hash(channel, value),
-                cipher=self._sealer.seal(value.encode()),
-                state_at=now,
-            )
-            .returning(addresses.c.id)
-        )
-        return Address(id=int(row or 0), channel=channel, value=value)
-
-    async def move_address(self, address_id: int, *, channel: ChannelName, value: str, now: datetime) -> None:
-        """The same person under a new id (a Telegram chat that moved)."""
-        await self._connection.execute(
-            update(addresses)
-            .where(addresses.c.id == address_id)
-            .values(
-                hash=self._sealer.hash(channel, value),
-                cipher=self._sealer.seal(value.encode()),
-                state_at=now,
-            )
-        )
-
-    async def set_address_state(self, states: Sequence[tuple[int, AddressState]], *, now: datetime) -> None:
-        """May words go there, from now on?"""
-        if states:
-            await self._connection.execute(
-                _ADDRESS_STATE,
-                [{"address": address, "new_state": state, "changed_at": now} for address, state in states],
-            )
 
     async def heard_from(self, people: Iterable[int], *, now: datetime) -> None:
         """They wrote just now."""
@@ -316,7 +231,12 @@ class Participants:
     def _participant(self, row: Row[Any]) -> Participant:
         address = None
         if row.address_id is not None:
-            address = self._address(row.address_id, row.address_channel, row.cipher, row.address_state)
+            address = Address(
+                id=row.address_id,
+                channel=ChannelName(row.address_channel),
+                value=self._sealer.unseal(row.cipher).decode(),
+                state=AddressState(row.address_state),
+            )
         return Participant(
             id=row.id,
             enrolment_id=row.enrolment_id,
@@ -334,12 +254,4 @@ class Participants:
             stopped_at=row.stopped_at,
             paused_until=row.paused_until,
             protected=row.protected,
-        )
-
-    def _address(self, address_id: int, channel: str, cipher: bytes, state: str) -> Address:
-        return Address(
-            id=address_id,
-            channel=ChannelName(channel),
-            value=self._sealer.unseal(cipher).decode(),
-            state=AddressState(state),
         )

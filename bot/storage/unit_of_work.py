@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.addresses import Addresses
 from bot.storage.alerts import Alerts, Summaries
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
@@ -24,9 +25,10 @@ from bot.storage.week import Weeks
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """The stores of one transaction. They read like sentences: `work.participants.behind(addresses)`."""
+    """The stores of one transaction. They read like sentences: `work.addresses.behind(hashes)`."""
 
     participants: Participants
+    addresses: Addresses
     coaches: Coaches
     programmes: Programmes
     definitions: Definitions
@@ -58,6 +60,7 @@ async def looking(database: Database) -> AsyncIterator[Work]:
 def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
     return Work(
         participants=Participants(connection, sealer),
+        addresses=Addresses(connection, sealer),
         coaches=Coaches(connection, sealer),
         programmes=Programmes(connection),
         definitions=Definitions(connection),

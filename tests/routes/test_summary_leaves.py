@@ -1,6 +1,7 @@
 """A weekly summary goes out of the door: into the coach's mailbox, and into the coach's chat."""
 
 from bot.domain.people import ChannelName
+from bot.storage.addresses import Belongs
 from bot.storage.unit_of_work import unit_of_work
 from tests.town import a_town
 from tests.weeks import MONDAY, at
@@ -10,11 +11,10 @@ async def test_the_summary_reaches_the_coachs_mailbox_and_telegram(database_url:
     async with a_town(database_url, start=at("2026-11-19", "12:00")) as town:
         await town.a_person(first_name="Amina")
         async with unit_of_work(town.app.database) as work:
-            await work.participants.add_address(
-                channel=ChannelName.TELEGRAM,
-                value="4711",
-                organisation_id=town.programme.organisation_id,
-                coach_id=town.coach,
+            await work.addresses.add(
+                ChannelName.TELEGRAM,
+                "4711",
+                of=Belongs(organisation_id=town.programme.organisation_id, coach_id=town.coach),
                 now=town.now,
             )
         await town.step()

@@ -10,6 +10,7 @@ import pytest
 from bot.content.letters import TELEGRAM_MOST, utf16
 from bot.domain.people import AddressState, ChannelName
 from bot.services.publishing import publish
+from bot.storage.addresses import Belongs
 from bot.storage.database import Database
 from bot.storage.tables import addresses, coaches, outbox, summaries
 from bot.storage.unit_of_work import unit_of_work
@@ -125,11 +126,10 @@ async def test_what_is_sensitive_stays_in_the_house(house: House) -> None:
         await work.calendar.note_presence(
             [(amina, "walk", "health", date(2026, 11, 16), "illness")], noted_by="coach", now=THURSDAY
         )
-        await work.participants.add_address(
-            channel=ChannelName.TELEGRAM,
-            value="4711",
-            organisation_id=house.programme.organisation_id,
-            coach_id=house.coach,
+        await work.addresses.add(
+            ChannelName.TELEGRAM,
+            "4711",
+            of=Belongs(organisation_id=house.programme.organisation_id, coach_id=house.coach),
             now=THURSDAY,
         )
     await house.tick(at("2026-11-20"))
@@ -201,11 +201,10 @@ async def test_a_chat_holds_what_it_can_and_says_how_many_are_left_out(house: Ho
     for number in range(80):
         await house.a_person(f"Deltagare {number:02} \N{GRINNING FACE}")
     async with unit_of_work(house.database) as work:
-        await work.participants.add_address(
-            channel=ChannelName.TELEGRAM,
-            value="4711",
-            organisation_id=house.programme.organisation_id,
-            coach_id=house.coach,
+        await work.addresses.add(
+            ChannelName.TELEGRAM,
+            "4711",
+            of=Belongs(organisation_id=house.programme.organisation_id, coach_id=house.coach),
             now=THURSDAY,
         )
     await house.tick(at("2026-11-20"))
@@ -225,7 +224,7 @@ async def test_a_coach_who_cannot_be_mailed_is_not_mailed(house: House) -> None:
     await house.tick(MONDAY)
     (first,) = await house.rows(outbox)
     async with unit_of_work(house.database) as work:
-        await work.participants.set_address_state([(first.address_id, AddressState.BAD)], now=MONDAY)
+        await work.addresses.set_state([(first.address_id, AddressState.BAD)], now=MONDAY)
     assert await house.tick(NEXT_MONDAY) == 1
     # The next one stands on its page, and no second address is made of the dead one.
     assert len(await house.rows(outbox)) == 1

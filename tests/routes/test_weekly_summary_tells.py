@@ -106,7 +106,7 @@ async def test_whoever_is_silent_is_told_with_the_reason(house: House) -> None:
         everybody = await work.participants.enrolled([stopped, dead, paused])
         await work.participants.change(everybody[stopped].id, stopped_at=THURSDAY)
         await work.participants.change(everybody[paused].id, paused_until=at("2026-11-27"))
-        await work.participants.set_address_state([(everybody[dead].address.id, AddressState.BAD)], now=THURSDAY)
+        await work.addresses.set_state([(everybody[dead].address.id, AddressState.BAD)], now=THURSDAY)
     await house.tick(at("2026-11-20"))
     await house.tick(MONDAY)
     assert section(await house.in_house(), "Silent people") == [
