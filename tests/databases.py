@@ -39,6 +39,17 @@ class Databases:
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         return self._server.url(name)
 
+    async def copy(self, url: str, place: Path) -> str:
+        """The address of a copy of a database that nobody is connected to."""
+        if url.startswith("sqlite"):
+            fresh = place / f"framsteg-{next(self._numbers)}.db"
+            shutil.copyfile(url.removeprefix("sqlite:///"), fresh)
+            return f"sqlite:///{fresh}"
+        admin = await self._connected()
+        name = f"framsteg_{next(self._numbers)}"
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]} STRATEGY FILE_COPY")
+        return self._server.url(name)
+
     async def empty_postgresql(self) -> str:
         """The same without tables."""
         admin = await self._connected()

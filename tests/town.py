@@ -32,6 +32,7 @@ from tests.fakes.twilio_api import TOKEN as TWILIO_TOKEN
 ROOT = Path(__file__).resolve().parent.parent
 STEGA = ROOT / "flows" / "programmes" / "stega"
 SECRET = "a-secret-of-the-tests-alone"
+COACH = "karin@example.se"
 
 WEDNESDAY = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 """A Wednesday at nine in Stockholm, the day before the weekly check-in."""
@@ -285,14 +286,7 @@ async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: P
 async def _settled(
     app: App, twilio: TwilioApi, telegram: BotApi, mail: MailServer, *, url: str, clock: Hour, programme: Path
 ) -> Town:
-    now = clock.now
-    done = await publish(app.database, programme, content=ROOT, organisation="testby", now=now)
-    async with unit_of_work(app.database) as work:
-        rows = {row.id: row for row in await work.programmes.all()}
-        row = rows[done.programme_id]
-        coach = await work.coaches.add(
-            "Karin", organisation_id=row.organisation_id, email="karin@example.se", language="sv", now=now
-        )
+    row, coach = await _founded(app, programme, now=clock.now)
     machine = Machine()
     twilio.now = machine
     app.delivery = delivery_of(app, machine)
@@ -307,6 +301,22 @@ async def _settled(
         programme=row,
         coach=coach,
     )
+
+
+async def _founded(app: App, programme: Path, *, now: datetime) -> tuple[ProgrammeRow, int]:
+    """The programme and the coach: published and hired, unless the database is a copy of one where they are."""
+    async with unit_of_work(app.database) as work:
+        found = await work.programmes.all()
+        if found:
+            coaches = await work.coaches.by_email(found[0].organisation_id)
+            return found[0], coaches[COACH].id
+    await publish(app.database, programme, content=ROOT, organisation="testby", now=now)
+    async with unit_of_work(app.database) as work:
+        [row] = await work.programmes.all()
+        coach = await work.coaches.add(
+            "Karin", organisation_id=row.organisation_id, email=COACH, language="sv", now=now
+        )
+    return row, coach
 
 
 def delivery_of(app: App, machine: Machine) -> Delivery:

@@ -16,6 +16,11 @@ class _Server(uvicorn.Server):
         """The signals stay pytest's."""
         yield
 
+    async def main_loop(self) -> None:
+        """Notice the end at once: every test waits for it."""
+        while not self.should_exit:
+            await asyncio.sleep(0.01)
+
 
 @asynccontextmanager
 async def served(routes: Callable[[str], Sequence[BaseRoute]]) -> AsyncIterator[str]:
