@@ -97,7 +97,7 @@ class Fates:
 
         async def happen(now: datetime) -> None:
             app = self.stage.app
-            await roster.leave(app.database, app.shelf, enrolment, on=on, reason="work", now=now)
+            await roster.leave(app.database, app.shelf, enrolment, roster.Leaving(on=on, reason="work"), now=now)
 
         return happen
 

@@ -162,7 +162,10 @@ class Life:
             reached = today - timedelta(days=known["reached_days"]) if "reached_days" in known else None
             app = self.stage.app
             await roster.set_milestone(
-                app.database, app.shelf, one.enrolment_id, slug=known["slug"], due_on=due, reached_on=reached
+                app.database,
+                app.shelf,
+                one.enrolment_id,
+                roster.MilestoneDates(slug=known["slug"], due_on=due, reached_on=reached),
             )
         if persona.months == 0:
             self.plan_for(self._on(1, time(10, 30)), self.fates.welcoming(one.enrolment_id))

@@ -100,16 +100,18 @@ def note_milestone(enrolment: int, slug: str, due_on: datetime | None, reached_o
 
     async def work() -> None:
         from bot.cli.desk import opened
-        from bot.services.roster import set_milestone
+        from bot.services.roster import MilestoneDates, set_milestone
 
         async with opened() as desk:
             await set_milestone(
                 desk.database,
                 desk.shelf,
                 enrolment,
-                slug=slug,
-                due_on=due_on.date() if due_on else None,
-                reached_on=reached_on.date() if reached_on else None,
+                MilestoneDates(
+                    slug=slug,
+                    due_on=due_on.date() if due_on else None,
+                    reached_on=reached_on.date() if reached_on else None,
+                ),
             )
         click.echo(f"{slug} of {enrolment} is noted")
 
@@ -125,10 +127,10 @@ def leave_programme(enrolment: int, last_day: datetime, reason: str) -> None:
 
     async def work() -> None:
         from bot.cli.desk import opened
-        from bot.services.roster import leave
+        from bot.services.roster import Leaving, leave
 
         async with opened() as desk:
-            await leave(desk.database, desk.shelf, enrolment, on=last_day.date(), reason=reason, now=desk.now)
+            await leave(desk.database, desk.shelf, enrolment, Leaving(on=last_day.date(), reason=reason), now=desk.now)
         click.echo(f"the last day is {last_day:%Y-%m-%d}")
 
     do(work)

@@ -49,10 +49,12 @@ class Doorstep:
         if person is None:
             assert coach is not None
             known = (await self.work.coaches.these([coach]))[coach]
-            await self._address(message, organisation_id=known.organisation_id, coach_id=coach)
+            await self._address(message, of=Belongs(organisation_id=known.organisation_id, coach_id=coach))
             return None
         places = (await self.work.participants.people([person]))[person]
-        address = await self._address(message, organisation_id=places[0].organisation_id, participant_id=person)
+        address = await self._address(
+            message, of=Belongs(organisation_id=places[0].organisation_id, participant_id=person)
+        )
         await self.work.participants.change(person, preferred_channel=message.channel, stopped_at=None)
         plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[places[0].programme_id]
         occasion = Occasion(
@@ -73,20 +75,17 @@ class Doorstep:
         plan = (await self.shelf.plans(self.work, [programme.id])).get(programme.id)
         if plan is None:
             return
-        address = await self._address(message, organisation_id=programme.organisation_id)
+        address = await self._address(message, of=Belongs(organisation_id=programme.organisation_id))
         key = "phrases/telegram-bad-code" if message.kind is InboundKind.START and message.words else "phrases/stranger"
         self.pile.drafts.append(self._draft(key, address=address, programme=programme, plan=plan))
 
-    async def _address(self, message: InboundMessage, *, organisation_id: int, **owner: int) -> Address:
-        """The address written from, as that of a participant, a coach or (with neither) a stranger."""
-        wanted = (owner.get("participant_id"), owner.get("coach_id"))
+    async def _address(self, message: InboundMessage, *, of: Belongs) -> Address:
+        """The address written from, as that of a participant, a coach or a stranger."""
         for one in await self.work.addresses.at(message.channel, message.sender):
-            if (one.participant_id, one.coach_id) == wanted:
+            if (one.participant_id, one.coach_id) == (of.participant_id, of.coach_id):
                 await self.work.addresses.set_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
                 return replace(one.address, state=AddressState.ACTIVE)
-        return await self.work.addresses.add(
-            message.channel, message.sender, of=Belongs(organisation_id=organisation_id), now=self.now
-        )
+        return await self.work.addresses.add(message.channel, message.sender, of=of, now=self.now)
 
     def _draft(self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan) -> Draft:
         language = plan.programme.languages[0]

@@ -16,7 +16,7 @@ from bot.services.callers import Callers, Heard, Turn, who_wrote
 from bot.services.conversation import REPLY_LASTS, Pile, Taken, alert_about
 from bot.services.doorstep import Doorstep
 from bot.services.published import Shelf
-from bot.services.wording import Buttons, Occasion, act, drafts, keyboard, say
+from bot.services.wording import Act, Buttons, Occasion, act, drafts, keyboard, say
 from bot.storage.inbox import Handled
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work
@@ -157,8 +157,7 @@ class Batch:
         if turn.message.tap_id:
             self.pile.drafts.append(
                 act(
-                    OutboxAct.ANSWER_TAP,
-                    turn.message.tap_id,
+                    Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id),
                     participant=turn.participant,
                     address=turn.address,
                     occasion=occasion,
@@ -181,12 +180,10 @@ class Batch:
             buttons = keyboard(turn.plan, edition, question, participant=turn.participant, ticked=ticks)
         self.pile.drafts.append(
             act(
-                OutboxAct.SETTLE_KEYBOARD,
-                message,
+                Act(what=OutboxAct.SETTLE_KEYBOARD, ref=message, buttons=buttons),
                 participant=turn.participant,
                 address=turn.address,
                 occasion=occasion,
-                buttons=buttons,
             )
         )
 

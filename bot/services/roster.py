@@ -1,5 +1,6 @@
 """Who takes part: people join, move on, reach milestones and leave."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.content.people_table import read_people
@@ -78,33 +79,34 @@ async def move_to_phase(database: Database, shelf: Shelf, enrolment: int, *, pha
         await work.participants.change_enrolment(enrolment, phase=phase, phase_since=today, now=now)
 
 
-async def set_milestone(
-    database: Database,
-    shelf: Shelf,
-    enrolment: int,
-    *,
-    slug: str,
-    due_on: date | None = None,
-    reached_on: date | None = None,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class MilestoneDates:
+    """When a milestone is to be reached, or that it was."""
+
+    slug: str
+    due_on: date | None = None
+    reached_on: date | None = None
+
+
+async def set_milestone(database: Database, shelf: Shelf, enrolment: int, dates: MilestoneDates) -> None:
     """Give a milestone its date, or note that it was reached. Reminders before it follow by themselves."""
     async with unit_of_work(database) as work:
         person = await _enrolled(work, enrolment)
         plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
-        if slug not in [one.slug for phase in plan.programme.phases for one in phase.milestones]:
-            raise NotOnTheRoster(f"the programme has no milestone {slug}")
-        await work.calendar.set_milestone(enrolment, slug, due_on=due_on, reached_on=reached_on)
+        if dates.slug not in [one.slug for phase in plan.programme.phases for one in phase.milestones]:
+            raise NotOnTheRoster(f"the programme has no milestone {dates.slug}")
+        await work.calendar.set_milestone(enrolment, dates.slug, due_on=dates.due_on, reached_on=dates.reached_on)
 
 
-async def leave(
-    database: Database,
-    shelf: Shelf,
-    enrolment: int,
-    *,
-    on: date,
-    reason: str,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Somebody's last day, and why it is the last."""
+
+    on: date
+    reason: str
+
+
+async def leave(database: Database, shelf: Shelf, enrolment: int, leaving: Leaving, *, now: datetime) -> None:
     """The person leaves the programme: a farewell on the last day, then silence.
 
     Leaving today or earlier says the farewell now; somebody who stopped us hears nothing.
@@ -113,12 +115,12 @@ async def leave(
         person = await _enrolled(work, enrolment)
         plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
         written_to = person.may_be_written_to(now=now)
-        await work.participants.change_enrolment(enrolment, ended_on=on, ended_reason=reason, now=now)
-        if on > now.astimezone(zone_of(person.zone)).date():
+        await work.participants.change_enrolment(enrolment, ended_on=leaving.on, ended_reason=leaving.reason, now=now)
+        if leaving.on > now.astimezone(zone_of(person.zone)).date():
             return
         await fall_quiet(work, [person], now=now)
         if written_to and person.address is not None:
-            await _say_farewell(work, plan, person, on=on, now=now)
+            await _say_farewell(work, plan, person, on=leaving.on, now=now)
 
 
 async def _say_farewell(work: Work, plan: Plan, person: Participant, *, on: date, now: datetime) -> None:

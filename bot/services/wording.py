@@ -131,16 +131,17 @@ def drafts(
     ]
 
 
-def act(
-    what: OutboxAct,
-    ref: str,
-    *,
-    participant: Participant,
-    address: Address,
-    occasion: Occasion,
-    buttons: Buttons = (),
-) -> Draft:
+@dataclass(frozen=True, kw_only=True)
+class Act:
     """Something to be done without words: a tap answered, a keyboard settled or shown with other buttons."""
+
+    what: OutboxAct
+    ref: str
+    buttons: Buttons = ()
+
+
+def act(done: Act, *, participant: Participant, address: Address, occasion: Occasion) -> Draft:
+    """An act for one person at one address, ready to be queued."""
     return Draft(
         organisation_id=participant.organisation_id,
         programme_id=participant.programme_id,
@@ -153,10 +154,10 @@ def act(
         available_at=occasion.now,
         expires_at=occasion.expires_at,
         language=participant.language,
-        once=f"{occasion.once}/{what}",
-        act=what,
-        buttons=buttons,
-        provider_ref=ref,
+        once=f"{occasion.once}/{done.what}",
+        act=done.what,
+        buttons=done.buttons,
+        provider_ref=done.ref,
         conversation_id=occasion.conversation_id,
     )
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.services.roster import NotOnTheRoster, leave, move_to_phase, set_milestone
+from bot.services.roster import Leaving, MilestoneDates, NotOnTheRoster, leave, move_to_phase, set_milestone
 from bot.storage.unit_of_work import unit_of_work
 from tests.town import Person, Town
 
@@ -22,7 +22,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 async def goes(person: Person, on: date) -> None:
     app = person.town.app
-    await leave(app.database, app.shelf, person.enrolment, on=on, reason="work", now=person.town.now)
+    await leave(app.database, app.shelf, person.enrolment, Leaving(on=on, reason="work"), now=person.town.now)
 
 
 async def days_pass(town: Town, first: date, how_many: int) -> None:
@@ -47,7 +47,9 @@ async def test_on_the_last_day_there_is_a_farewell_at_noon_and_then_nothing(town
 async def test_who_leaves_today_hears_the_farewell_at_once_and_then_nothing(town: Town) -> None:
     amina = await town.a_person()
     friday = THURSDAY + timedelta(days=1)
-    await set_milestone(town.app.database, town.app.shelf, amina.enrolment, slug="own-plan", due_on=friday)
+    await set_milestone(
+        town.app.database, town.app.shelf, amina.enrolment, MilestoneDates(slug="own-plan", due_on=friday)
+    )
     await town.at(at(THURSDAY, 8), step=AHEAD)
     amina.news()
 
@@ -138,9 +140,9 @@ async def test_phases_and_milestones_that_are_not_there_are_refused(town: Town) 
     with pytest.raises(NotOnTheRoster, match="phase-9"):
         await move_to_phase(database, shelf, amina.enrolment, phase="phase-9", now=town.now)
     with pytest.raises(NotOnTheRoster, match="the-moon"):
-        await set_milestone(database, shelf, amina.enrolment, slug="the-moon", due_on=THURSDAY)
+        await set_milestone(database, shelf, amina.enrolment, MilestoneDates(slug="the-moon", due_on=THURSDAY))
     with pytest.raises(NotOnTheRoster, match="4711"):
-        await leave(database, shelf, 4711, on=THURSDAY, reason="work", now=town.now)
+        await leave(database, shelf, 4711, Leaving(on=THURSDAY, reason="work"), now=town.now)
 
 
 async def test_a_stopped_programme_says_nothing_until_it_is_resumed(town: Town) -> None:

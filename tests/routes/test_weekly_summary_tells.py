@@ -167,10 +167,14 @@ async def test_the_coming_week_has_beginnings_milestones_and_last_days(house: Ho
     await house.a_person("Ny", started_on=date(2026, 11, 24))
     gone = await house.a_person("Olle")
     await roster.leave(
-        house.database, house.shelf, gone, on=date(2026, 11, 27), reason="work", now=at("2026-11-19", "12:00")
+        house.database,
+        house.shelf,
+        gone,
+        roster.Leaving(on=date(2026, 11, 27), reason="work"),
+        now=at("2026-11-19", "12:00"),
     )
     for slug, due_on in (("own-plan", date(2026, 11, 24)), ("four-weeks", date(2026, 12, 3))):
-        await roster.set_milestone(house.database, house.shelf, amina, slug=slug, due_on=due_on)
+        await roster.set_milestone(house.database, house.shelf, amina, roster.MilestoneDates(slug=slug, due_on=due_on))
     await house.tick(at("2026-11-20"))
     await house.tick(MONDAY)
     assert section(await house.in_house(), "The coming week") == [
