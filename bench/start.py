@@ -98,7 +98,7 @@ async def _weigh(words: tuple[str, ...], given: dict[str, str], *, telegram: Bot
         cwd=ROOT,
         env=given,
         stdout=asyncio.subprocess.DEVNULL,
-            )
+    )
     try:
         while not any(asked.path.endswith("/getUpdates") for asked in telegram.asked):
             assert process.returncode is None and time.monotonic() - began < 30, "it did not come to fetching"

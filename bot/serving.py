@@ -130,9 +130,10 @@ async def _must_fit(app: App) -> None:
 
 
 async def _work(app: App, stopping: asyncio.Event, *, ready: Callable[[], None], say: Callable[[str], None]) -> None:
+    # What people wrote comes before what we begin: fetching waits for no tick.
+    fetching = asyncio.create_task(_fetch(app, stopping))
     app.clock = clock_of(app)
     app.clock.start()
-    fetching = asyncio.create_task(_fetch(app, stopping))
     ready()
     greeting = asyncio.create_task(greet(app.providers, say=say, stopping=stopping))
     await stopping.wait()
@@ -152,7 +153,14 @@ async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
     web = Starlette(routes=routes(app) + more)
     listening = _bind(app.settings)
     config = uvicorn.Config(
-        web, lifespan="off", access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=5
+        web,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -117,6 +117,14 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+async def test_what_only_commands_need_is_not_carried_while_serving(sqlite_url: str) -> None:
+    heavy = "{'alembic', 'mako', 'phonenumbers'}"
+    code = f"import sys, bot.cli.serve, bot.serving; print(sorted({heavy} & set(sys.modules)))"
+    async with running({"FRAMSTEG_DATABASE_URL": sqlite_url}, ("-c", code)) as one:
+        assert await one.ended() == 0
+    assert one.lines == ["[]"]
+
+
 async def test_a_port_that_is_taken_is_named_in_one_line(sqlite_url: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
