@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Table, select
 
 from bot.app import App, build
 from bot.domain.people import ChannelName, NewParticipant
@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.storage import tables
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import unit_of_work
+from tests.clocks import Hour, Machine
 from tests.databases import KEY
 from tests.fakes.bot_api import TOKEN as BOT_TOKEN
 from tests.fakes.bot_api import BotApi, private
@@ -103,30 +104,25 @@ class Person:
 
     async def ratings(self) -> list[Row[Any]]:
         """Every rating of this person, in the order it was given."""
-        table = tables.given_ratings
-        return await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
+        return await self._mine(tables.given_ratings)
 
     async def answers(self) -> list[tuple[str, str | None]]:
         """Every other answer: what it is about and what it was."""
-        table = tables.answers
-        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
-        return [(row.slug, row.value) for row in rows]
+        return [(row.slug, row.value) for row in await self._mine(tables.answers)]
 
     async def alerts(self) -> list[str]:
         """What the coach was told about this person, by kind."""
-        table = tables.alerts
-        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
-        return [row.kind for row in rows]
+        return [row.kind for row in await self._mine(tables.alerts)]
 
     async def outcomes(self) -> list[str | None]:
         """How each conversation with this person ended, `None` for one that goes on."""
-        table = tables.conversations
-        rows = await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
-        return [row.outcome for row in rows]
+        return [row.outcome for row in await self._mine(tables.conversations)]
 
     async def outbox(self) -> list[Row[Any]]:
         """Everything that was ever queued for this person."""
-        table = tables.outbox
+        return await self._mine(tables.outbox)
+
+    async def _mine(self, table: Table) -> list[Row[Any]]:
         return await self.town.rows(select(table).where(table.c.participant_id == self.id).order_by(table.c.id))
 
     def chat_messages(self) -> list[dict[str, Any]]:
@@ -148,15 +144,15 @@ class Person:
 
 @dataclass
 class Town:
-    """The program and the world. `now` is programme time; `move` lets it pass."""
+    """The program and the world. `now` is programme time; `at` lets it pass."""
 
     app: App
     twilio: TwilioApi
     telegram: BotApi
     mail: MailServer
     url: str
-    clock: "Hour"
-    machine: "Machine"
+    clock: Hour
+    machine: Machine
     programme: ProgrammeRow
     coach: int
     people: list[Person] = field(default_factory=list)
@@ -229,23 +225,6 @@ class Town:
         return person
 
 
-@dataclass
-class Hour:
-    """A clock that a test moves."""
-
-    now: datetime
-
-
-@dataclass
-class Machine:
-    """The machine's own time, which a test lets run ahead of the real one: leases, retries and pauses follow it."""
-
-    ahead: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
 @asynccontextmanager
 async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: Path = STEGA) -> AsyncIterator[Town]:
     """A town in which a programme is published and one coach works."""
@@ -306,17 +285,14 @@ async def _settled(
 async def _founded(app: App, programme: Path, *, now: datetime) -> tuple[ProgrammeRow, int]:
     """The programme and the coach: published and hired, unless the database is a copy of one where they are."""
     async with unit_of_work(app.database) as work:
-        found = await work.programmes.all()
-        if found:
+        if found := await work.programmes.all():
             coaches = await work.coaches.by_email(found[0].organisation_id)
             return found[0], coaches[COACH].id
     await publish(app.database, programme, content=ROOT, organisation="testby", now=now)
     async with unit_of_work(app.database) as work:
         [row] = await work.programmes.all()
-        coach = await work.coaches.add(
-            "Karin", organisation_id=row.organisation_id, email=COACH, language="sv", now=now
-        )
-    return row, coach
+        owner = row.organisation_id
+        return row, await work.coaches.add("Karin", organisation_id=owner, email=COACH, language="sv", now=now)
 
 
 def delivery_of(app: App, machine: Machine) -> Delivery:
