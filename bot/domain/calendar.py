@@ -57,9 +57,7 @@ def moment(on: date, at: time, zone: ZoneInfo) -> datetime:
     low, high = int(local.replace(fold=1).timestamp()), int(instant.timestamp())
     while high - low > 1:
         middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, zone).replace(tzinfo=None) < local.replace(
-            tzinfo=None
-        ):
+        if datetime.fromtimestamp(middle, zone).replace(tzinfo=None) < local.replace(tzinfo=None):
             low = middle
         else:
             high = middle
@@ -83,24 +81,16 @@ def firings(at: time, *, zone: str, after: datetime, until: datetime) -> list[Fi
 def time_of(when: When) -> time:
     """The wall-clock time at which a rule speaks."""
     match when:
-        case (
-            BeforeDay(at=at)
-            | BeforeMilestone(at=at)
-            | Weekly(at=at)
-            | EveryMonths(at=at)
-        ):
+        case BeforeDay(at=at) | BeforeMilestone(at=at) | Weekly(at=at) | EveryMonths(at=at):
             return at
 
 
-def held_on(
-    activities: Iterable[Activity], day: date, *, phase: str
-) -> tuple[Activity, ...]:
+def held_on(activities: Iterable[Activity], day: date, *, phase: str) -> tuple[Activity, ...]:
     """The activities of a day for somebody in `phase`, in the order they begin."""
     found = [
         activity
         for activity in activities
-        if day.isoweekday() in activity.weekdays
-        and (not activity.phases or phase in activity.phases)
+        if day.isoweekday() in activity.weekdays and (not activity.phases or phase in activity.phases)
     ]
     return tuple(sorted(found, key=lambda activity: (activity.begins, activity.slug)))
 
@@ -114,14 +104,8 @@ def falls_on(rule: EveryMonths, day: date, *, started_on: date) -> bool:
     if day.isoweekday() != rule.weekday:
         return False
     for counted in (day - timedelta(days=back) for back in range(7)):
-        months = (
-            (counted.year - started_on.year) * 12 + counted.month - started_on.month
-        )
-        if (
-            months > 0
-            and months % rule.months == 0
-            and counted == _in_month(counted, started_on.day)
-        ):
+        months = (counted.year - started_on.year) * 12 + counted.month - started_on.month
+        if months > 0 and months % rule.months == 0 and counted == _in_month(counted, started_on.day):
             return True
     return False
 
@@ -151,10 +135,7 @@ def next_weekly(weekday: int, at: time, *, zone: str, after: datetime) -> dateti
     day = after.astimezone(local).date()
     for ahead in range(9):
         there = day + timedelta(days=ahead)
-        if (
-            there.isoweekday() == weekday
-            and (instant := moment(there, at, local)) > after
-        ):
+        if there.isoweekday() == weekday and (instant := moment(there, at, local)) > after:
             return instant
     raise ValueError("a weekday is 1 to 7")
 

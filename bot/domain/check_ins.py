@@ -32,17 +32,13 @@ class Rating:
     rated_at: datetime
 
 
-def next_picks(
-    indicators: tuple[str, ...], *, last_asked: dict[str, datetime], count: int
-) -> tuple[str, ...]:
+def next_picks(indicators: tuple[str, ...], *, last_asked: dict[str, datetime], count: int) -> tuple[str, ...]:
     """The `count` indicators whose turn it is: never asked first, then the longest ago, in the instrument's order."""
     waiting = sorted(
         range(len(indicators)),
         key=lambda place: (
             indicators[place] in last_asked,
-            last_asked[indicators[place]].timestamp()
-            if indicators[place] in last_asked
-            else 0.0,
+            last_asked[indicators[place]].timestamp() if indicators[place] in last_asked else 0.0,
             place,
         ),
     )

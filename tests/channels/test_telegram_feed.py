@@ -87,9 +87,7 @@ async def test_two_who_fetch_with_one_token_are_told_apart_from_a_fault(api: Bot
         Fault(kind="reset"),
     ],
 )
-async def test_a_fetch_that_fails_says_so_and_the_next_one_works(
-    api: BotApi, feed: TelegramFeed, fault: Fault
-) -> None:
+async def test_a_fetch_that_fails_says_so_and_the_next_one_works(api: BotApi, feed: TelegramFeed, fault: Fault) -> None:
     api.write(4711, "hej")
     api.fail(fault)
     with pytest.raises(FeedFailed) as failed:

@@ -57,9 +57,7 @@ class House:
 
     def routes(self, url: str) -> list[Route]:
         self.url = url
-        hook = TelegramHook(
-            account=str(BOT_ID), secret=SECRET, clock=now, keep=self.landing.keep, nudge=self.nudge
-        )
+        hook = TelegramHook(account=str(BOT_ID), secret=SECRET, clock=now, keep=self.landing.keep, nudge=self.nudge)
         return telegram_routes(hook)
 
     async def run(self, statement: str) -> None:
@@ -203,9 +201,7 @@ async def test_a_database_that_is_away_is_waited_out(house: House) -> None:
         assert len(await house.until_kept(1)) == 1
 
 
-async def test_two_who_fetch_are_told_once_and_not_at_every_try(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_two_who_fetch_are_told_once_and_not_at_every_try(house: House, caplog: pytest.LogCaptureFixture) -> None:
     house.api.webhook = {"url": "https://elsewhere.example", "secret_token": ""}
     with caplog.at_level(logging.WARNING, logger="bot.doors.telegram"):
         async with house.polling():
