@@ -23,7 +23,6 @@ PHRASES: dict[str, frozenset[str]] = {
     "farewell": PERSON,
     "telegram-welcome": PERSON,
     "telegram-bad-code": frozenset(),
-    "alert-coach": frozenset({"coach"}),
     "activity-line": frozenset({"begins", "title", "place"}),
     "skip-button": frozenset(),
     "done-button": frozenset(),

@@ -154,23 +154,30 @@ class Batch:
 
     def _tap(self, turn: Turn) -> None:
         occasion = self._occasion(turn, Purpose.REPLY)
-        if turn.message.tap_id:
-            self.pile.drafts.append(
-                act(
-                    Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id),
-                    participant=turn.participant,
-                    address=turn.address,
-                    occasion=occasion,
-                )
-            )
+        first = len(self.pile.drafts)
         if self._away(turn):
             self._alert(turn, "question")
         elif turn.live is None:
             self._say(turn, "phrases/old-button")
         else:
             self._reply(turn, turn.live)
+        if turn.message.tap_id:
+            done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=self._thanks(turn))
+            drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
+            # Before anything else leaves: the button waits, and shows that it does.
+            self.pile.drafts.insert(first, drafted)
         if turn.message.message_id:
             self._settle_keyboard(turn, turn.message.message_id, occasion=occasion)
+
+    def _thanks(self, turn: Turn) -> str:
+        """What the tapped button says for a moment: that the answer is kept, if it was one. Never the answer."""
+        live = turn.live
+        if live is None:
+            return ""
+        rated = any(one.check_in_id == live.check_in_id for one in self.pile.ratings)
+        if not rated and not any(one.conversation_id == live.id for one in self.pile.answers):
+            return ""
+        return say(turn.plan, "phrases/answer-kept", participant=turn.participant).text
 
     def _settle_keyboard(self, turn: Turn, message: str, *, occasion: Occasion) -> None:
         buttons: Buttons = ()

@@ -133,10 +133,11 @@ def drafts(
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Something to be done without words: a tap answered, a keyboard settled or shown with other buttons."""
+    """Something to be done that is no message: a tap answered, a keyboard settled or shown with other buttons."""
 
     what: OutboxAct
     ref: str
+    text: str = ""
     buttons: Buttons = ()
 
 
@@ -150,7 +151,7 @@ def act(done: Act, *, participant: Participant, address: Address, occasion: Occa
         channel=address.channel,
         purpose=occasion.purpose,
         priority=occasion.priority,
-        text="",
+        text=done.text,
         available_at=occasion.now,
         expires_at=occasion.expires_at,
         language=participant.language,

@@ -200,6 +200,20 @@ async def test_every_tap_is_answered_also_on_an_old_button(shared_town: Town) ->
     assert [row.value for row in await amina.ratings()] == [2, 4, 3]
 
 
+async def test_a_tap_that_answers_says_so_for_a_moment_and_never_what_was_answered(shared_town: Town) -> None:
+    amina = await asked(shared_town)
+    before = len(shared_town.telegram.answered_taps)
+
+    await amina.says("4")
+    await amina.taps("4", above=True)
+    await shared_town.listen()
+    await amina.taps("4")
+    await shared_town.listen()
+
+    notes = [tap.get("text", "") for tap in shared_town.telegram.answered_taps[before:]]
+    assert notes == ["", "Tack! Ditt svar är sparat."]
+
+
 async def test_two_quick_taps_on_the_same_question_are_one_answer(shared_town: Town) -> None:
     amina = await asked(shared_town)
 
