@@ -20,7 +20,7 @@ from bot.domain.programme import (
     ReminderRule,
     Weekly,
 )
-from bot.services.beginning import begin_ready
+from bot.services.beginning import MOST_AT_ONCE, begin_ready
 from bot.services.farewells import fall_quiet, seen_off
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
@@ -69,13 +69,13 @@ class Reminders:
                 held = await work.programmes.held(programme_id)
                 if held is not None and held.stopped_at is None:
                     queued += await self._plan(work, held, now=now)
-        while begun := await self._begin_ready(now=now):
+        full = True
+        while full:
+            async with unit_of_work(self._database) as work:
+                begun = await begin_ready(work, self._shelf, now=now)
             queued += begun
+            full = begun == MOST_AT_ONCE
         return queued
-
-    async def _begin_ready(self, *, now: datetime) -> int:
-        async with unit_of_work(self._database) as work:
-            return await begin_ready(work, self._shelf, now=now)
 
     async def _plan(self, work: Work, row: ProgrammeRow, *, now: datetime) -> int:
         plan = (await self._shelf.plans(work, [row.id])).get(row.id)
