@@ -42,6 +42,8 @@ def clock_of(app: App) -> Clock:
     async def settle(now: datetime) -> None:
         if await app.delivery.settle(now=now):
             app.nudge("send")
+            # There may be more than one look takes in.
+            app.nudge("settle")
 
     async def summarise(now: datetime) -> None:
         if await app.summaries.queue_weekly(now=now):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -50,7 +51,7 @@ async def answer_and_kill(burst: Burst, words: tuple[str, ...], *, kills: int, s
             await one.until_says("ready at")
             if answering is None:
                 await until_rows(lambda: _begun(burst, everybody), seconds=seconds)
-                answering = asyncio.create_task(_all_answer(burst, dice))
+                answering = asyncio.create_task(_all_answer(burst, dice, longest=0.7 * kills))
             await asyncio.sleep(dice.uniform(0.05, 0.4))
             await one.kill()
     assert answering is not None and not answering.done(), "all had answered before the last kill"
@@ -71,23 +72,28 @@ async def _all_handled(burst: Burst, one: Running, *, of: int) -> list[object]:
     return rows if len(rows) >= of and not [row for row in rows if row.state == "waiting"] else []
 
 
-async def _all_answer(burst: Burst, dice: Random) -> None:
+async def _all_answer(burst: Burst, dice: Random, *, longest: float) -> None:
+    # Every other person writes all of it in one breath, the others rest after each answer.
+    def pause(place: int) -> float:
+        return dice.uniform(0, longest) * (place % 2)
+
     async with httpx.AsyncClient(timeout=5) as client:
         await asyncio.gather(
-            *(_answers_by_sms(burst, client, place, dice=dice) for place in range(len(burst.numbers))),
-            *(_answers_by_telegram(burst, place, dice=dice) for place in range(len(burst.chats))),
+            *(_answers_by_sms(burst, client, place, dice=dice, pause=pause) for place in range(len(burst.numbers))),
+            *(_answers_by_telegram(burst, place, pause=pause) for place in range(len(burst.chats))),
         )
 
 
-async def _answers_by_sms(burst: Burst, client: httpx.AsyncClient, place: int, *, dice: Random) -> None:
+async def _answers_by_sms(
+    burst: Burst, client: httpx.AsyncClient, place: int, *, dice: Random, pause: Callable[[int], float]
+) -> None:
     for words in replies(place):
         fields = burst.twilio.inbound(sender=burst.numbers[place], body=words)
         # What was not acknowledged comes again, and sometimes what was.
         acknowledged = 0
         while acknowledged < dice.choice((1, 1, 2)):
             acknowledged += await _posted(burst, client, fields)
-        # Every other person writes all of it in one breath.
-        await asyncio.sleep(dice.uniform(0, 2) * (place % 2))
+        await asyncio.sleep(pause(place))
 
 
 async def _posted(burst: Burst, client: httpx.AsyncClient, fields: dict[str, str]) -> bool:
@@ -100,11 +106,10 @@ async def _posted(burst: Burst, client: httpx.AsyncClient, fields: dict[str, str
     return got.status_code == 200
 
 
-async def _answers_by_telegram(burst: Burst, place: int, *, dice: Random) -> None:
+async def _answers_by_telegram(burst: Burst, place: int, *, pause: Callable[[int], float]) -> None:
     for words in replies(place):
         burst.telegram.write(burst.chats[place], words)
-        # Every other person writes all of it in one breath.
-        await asyncio.sleep(dice.uniform(0, 2) * (place % 2))
+        await asyncio.sleep(pause(place))
 
 
 async def everything_was_handled_once(burst: Burst) -> None:
