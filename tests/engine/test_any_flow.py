@@ -71,7 +71,7 @@ def test_any_conversation_goes_on_or_ends_and_never_breaks(
         _check(flow, turn)
 
 
-@given(flow=flows(), words=st.sampled_from(("", "\ud800")))
+@given(flow=flows(), words=st.sampled_from(("", " ", "  ")))
 def test_person_nobody_understands_is_left_in_peace_after_two_questions(flow: Flow, words: str) -> None:
     turn = begin(flow)
     thanks = 0
