@@ -23,6 +23,8 @@ def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
             app = build(chosen, lease=lease or LEASE)
             gc.enable()
             gc.freeze()
+            if chosen.rehearsal:
+                say("a rehearsal: nobody is written to but the addresses of FRAMSTEG_REHEARSAL")
             await run(app, ready=say)
         except NotReady as missing:
             refuse(str(missing))

@@ -117,6 +117,25 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+async def test_a_rehearsal_writes_to_the_named_phones_alone(sqlite_url: str, tmp_path: Path) -> None:
+    async with a_burst(sqlite_url, tmp_path, people=3, rule=SAYS) as burst:
+        own = {"FRAMSTEG_REHEARSAL": f"{burst.numbers[1]}, {burst.chats[2]}"}
+        async with running(burst.settings(port=free_port()) | own, ("-m", "bot", "rehearse")) as one:
+            await one.until_says("ready at")
+            await until_rows(lambda: _settled(burst))
+            assert await one.stop() == 0
+        assert "a rehearsal" in one.lines[0]
+        assert [sent.to for sent in burst.twilio.sent] == [burst.numbers[1]]
+        assert [sent["chat"]["id"] for sent in burst.telegram.sent] == [burst.chats[2]]
+
+
+async def _settled(burst: Burst) -> bool:
+    rows = await burst.rows(outbox, "status")
+    return len(rows) == 2 * len(burst.numbers) and not {OutboxStatus.QUEUED, OutboxStatus.SENDING} & {
+        row.status for row in rows
+    }
+
+
 async def test_what_only_commands_need_is_not_carried_while_serving(sqlite_url: str) -> None:
     heavy = "{'alembic', 'mako', 'phonenumbers'}"
     code = f"import sys, bot.cli.serve, bot.serving; print(sorted({heavy} & set(sys.modules)))"
