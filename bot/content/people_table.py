@@ -64,15 +64,7 @@ def read_people(
     """
     rows = _rows(table)
     names = [name.strip().lower() for name in rows[0]]
-    problems = [
-        Problem(
-            row=1,
-            column=name or "(empty)",
-            remedy="not a column: use " + ", ".join(COLUMNS),
-        )
-        for name in names
-        if name not in COLUMNS
-    ] + [Problem(row=1, column=name, remedy="add this column") for name in REQUIRED if name not in names]
+    problems = _heading_problems(names)
     if problems:
         raise PeopleRefused(tuple(problems))
     people, seen = [], set[tuple[ChannelName, str]]()
@@ -95,6 +87,13 @@ def read_people(
     if problems:
         raise PeopleRefused(tuple(problems))
     return people
+
+
+def _heading_problems(names: list[str]) -> list[Problem]:
+    known = "not a column: use " + ", ".join(COLUMNS)
+    strange = [Problem(row=1, column=name or "(empty)", remedy=known) for name in names if name not in COLUMNS]
+    missing = [Problem(row=1, column=name, remedy="add this column") for name in REQUIRED if name not in names]
+    return strange + missing
 
 
 def _rows(table: bytes) -> list[list[str]]:

@@ -153,20 +153,10 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
             outcome=("left" if turn.left else taken.outcome) if ended else None,
         )
     )
-    nudges = turn.state is not None and turn.state.nudged and not before.nudged
     if before.nudged:
         pile.answered.append(live.id)
-    unwanted = Alert(kind=UNWANTED) in turn.effects
-    if unwanted:
+    if Alert(kind=UNWANTED) in turn.effects:
         pile.stopped.append(taken.participant.id)
-    occasion = Occasion(
-        once=taken.once,
-        purpose=Purpose.CONFIRMATION if unwanted else Purpose.NUDGE if nudges else Purpose.REPLY,
-        priority=Priority.REMINDER if nudges else Priority.REPLY,
-        expires_at=now + (flow.expires_after if nudges else REPLY_LASTS),
-        now=now,
-        conversation_id=live.id,
-    )
     sends: list[Send] = []
     for effect in turn.effects:
         match effect:
@@ -183,7 +173,20 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
         participant=taken.participant,
         channel=taken.address.channel,
     )
+    occasion = _occasion(taken, nudges=turn.state is not None and turn.state.nudged and not before.nudged, now=now)
     pile.drafts += drafts(said, participant=taken.participant, address=taken.address, occasion=occasion)
+
+
+def _occasion(taken: Taken, *, nudges: bool, now: datetime) -> Occasion:
+    unwanted = Alert(kind=UNWANTED) in taken.turn.effects
+    return Occasion(
+        once=taken.once,
+        purpose=Purpose.CONFIRMATION if unwanted else Purpose.NUDGE if nudges else Purpose.REPLY,
+        priority=Priority.REMINDER if nudges else Priority.REPLY,
+        expires_at=now + (taken.edition.flow.expires_after if nudges else REPLY_LASTS),
+        now=now,
+        conversation_id=taken.live.id,
+    )
 
 
 async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
