@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.storage.migrate import migrate
 from bot.storage.sqlite import DatabaseBusy, lock
 from bot.storage.unit_of_work import unit_of_work
-from bot.storage.views import PersonSeen
+from bot.storage.views.demo import PersonSeen
 
 HOME = Path("var/demo")
 LANGUAGES = ("sv", "en")

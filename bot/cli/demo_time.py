@@ -8,7 +8,7 @@ from bot.console.desk import Journey
 from bot.domain.calendar import firings, time_of
 from bot.domain.programme import FAREWELL_AT, Programme
 from bot.storage.database import Database
-from bot.storage.views import looking
+from bot.storage.views.demo import looking
 
 Now = Callable[[], datetime]
 

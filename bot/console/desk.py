@@ -8,7 +8,7 @@ from gettext import NullTranslations
 from bot.channels.phones import Phones
 from bot.services.published import Plan
 from bot.storage.database import Database
-from bot.storage.views import PersonSeen
+from bot.storage.views.demo import PersonSeen
 
 
 @dataclass

@@ -10,7 +10,7 @@ from bot.channels.phones import Bubble
 from bot.console.desk import Desk
 from bot.console.pages import Pages, back
 from bot.domain.people import ChannelName
-from bot.storage.views import PersonSeen, looking
+from bot.storage.views.demo import PersonSeen, looking
 
 LONGEST_WORDS = 1000
 ON_A_CARD = 8

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.console.sparkline import Sparkline, sparkline
 from bot.domain.check_ins import RaterKind
-from bot.storage.views import PersonSeen, RatingSeen
+from bot.storage.views.demo import PersonSeen, RatingSeen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from bot.console.desk import Desk
 from bot.console.pages import Pages, page_number
 from bot.console.progress import Title, progress
 from bot.domain.messages import OutboxStatus
-from bot.storage.views import looking
+from bot.storage.views.demo import looking
 
 PEOPLE_A_PAGE, MESSAGES_A_PAGE, ALERTS_A_PAGE = 12, 40, 40
 

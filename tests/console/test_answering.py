@@ -10,7 +10,7 @@ from bot.cli.demo import Demo, set_up
 from bot.domain.people import ChannelName
 from bot.storage.sqlite import DatabaseBusy
 from bot.storage.tables import given_ratings, occurrences, outbox, summaries
-from bot.storage.views import looking
+from bot.storage.views.demo import looking
 from tests.console.conftest import TUESDAY, browser
 
 AMINA, BOSSE = (ChannelName.TELEGRAM, "1001"), (ChannelName.SMS, "+46701740605")

@@ -11,7 +11,7 @@ from bot.storage.database import Database
 from bot.storage.tables import coaches, given_ratings, outbox
 from bot.storage.tables import summaries as kept_summaries
 from bot.storage.unit_of_work import unit_of_work
-from bot.storage.views import looking
+from bot.storage.views.demo import looking
 from tests.builders import MONDAY, Enrolled, a_participant, a_rating, an_address
 
 

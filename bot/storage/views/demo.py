@@ -1,4 +1,4 @@
-"""What the pages show is read here, a page at a time, over connections that cannot write."""
+"""What the demo's own pages show of everybody is read here, a page at a time: nobody in a demo is real."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
