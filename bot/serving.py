@@ -13,8 +13,11 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.app import App
-from bot.channels.telegram_feed import bot_id
+from bot.app import App, machine_clock
+from bot.channels.telegram_feed import FeedFailed, bot_id
+from bot.console.desk import Desk
+from bot.console.routes import console_routes
+from bot.content.catalogs import console_words
 from bot.domain.messages import DeliveryReceipt
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock, Tick
@@ -28,6 +31,7 @@ from bot.storage.key import key_fits
 from bot.storage.schema import pending
 
 FETCHING_STOPS_SECONDS = 2.0
+CONSOLE_SPEAKS = ("sv", "en")
 
 log = logging.getLogger(__name__)
 
@@ -105,10 +109,36 @@ def routes(app: App) -> list[BaseRoute]:
     return found
 
 
-async def run(app: App, *, more_routes: list[BaseRoute] | None = None, ready: Callable[[str], None] = log.info) -> None:
+def desk_of(app: App) -> Desk:
+    """What the console's pages need of a running program."""
+
+    async def send() -> None:
+        app.nudge("send")
+
+    async def telegram_link(code: str) -> str | None:
+        try:
+            return f"https://t.me/{(await app.feed.me()).username}?start={code}" if app.feed else None
+        except FeedFailed:
+            return None
+
+    return Desk(
+        database=app.database,
+        shelf=app.shelf,
+        summaries=app.summaries,
+        words={language: console_words(language, content=app.settings.content) for language in CONSOLE_SPEAKS},
+        now=app.now,
+        machine_now=machine_clock,
+        address=app.settings.public_url or "",
+        send=send,
+        telegram_link=telegram_link,
+    )
+
+
+async def run(app: App, *, desk: Desk | None = None, ready: Callable[[str], None] = log.info) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP, then finish what is in hand. Raises `NotReady`, and then did nothing.
 
-    `ready` is told the address once we serve, and which providers do not answer.
+    `desk` is the console's, if it is another than the program's own. `ready` is told the address once we serve, and
+    which providers do not answer.
     """
     try:
         await _must_fit(app)
@@ -116,7 +146,7 @@ async def run(app: App, *, more_routes: list[BaseRoute] | None = None, ready: Ca
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        async with _served(app, more_routes or []) as address:
+        async with _served(app, [console_routes(desk or desk_of(app))]) as address:
             # Only now, for whoever holds the port already may be the one that sends.
             await app.delivery.begin()
             await _work(app, stopping, ready=functools.partial(ready, f"ready at {address}"), say=ready)

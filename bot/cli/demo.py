@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,12 +18,11 @@ from bot.cli.demo_cast import read_cast
 from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
-from bot.console.desk import Desk
-from bot.console.routes import console_routes
+from bot.console.desk import Demo, Desk
 from bot.content.catalogs import console_words
 from bot.domain.people import ChannelName
 from bot.services.published import Plan
-from bot.serving import NotReady, run
+from bot.serving import CONSOLE_SPEAKS, NotReady, run
 from bot.settings import Settings
 from bot.storage.migrate import migrate
 from bot.storage.sqlite import DatabaseBusy, lock
@@ -31,7 +30,6 @@ from bot.storage.unit_of_work import unit_of_work
 from bot.storage.views.demo import PersonSeen
 
 HOME = Path("var/demo")
-LANGUAGES = ("sv", "en")
 PATIENCE = timedelta(seconds=3)
 """How long a page waits for time to be moved before it shows how far it came."""
 
@@ -55,7 +53,7 @@ _TRY_FIRST = """
 
 
 @dataclass
-class Demo:
+class DemoSet:
     """A demo that has been set up: the program, its phones, its clock and its pages' desk."""
 
     app: App
@@ -77,7 +75,7 @@ def run_demo(*, fresh: bool, port: int, home: Path = HOME) -> None:
 
 async def _serve(home: Path, *, fresh: bool, port: int) -> None:
     demo = await set_up(home, fresh=fresh, port=port, say=click.echo)
-    await run(demo.app, more_routes=[console_routes(demo.desk)], ready=_announce)
+    await run(demo.app, desk=demo.desk, ready=_announce)
 
 
 def _announce(words: str) -> None:
@@ -91,7 +89,7 @@ async def set_up(
     port: int = 8000,
     say: Callable[[str], None] = lambda words: None,
     history: tuple[datetime, timedelta] | None = None,
-) -> Demo:
+) -> DemoSet:
     """Open what is in `home`, or live through three invented weeks first (`history`: until when, and how long)."""
     done, file = home / "ready", home / "framsteg.db"
     if fresh or not done.exists():
@@ -130,11 +128,13 @@ async def _resume(stage: Stage) -> None:
     stage.clock.go_on(since=max(planned, default=machine_clock()))
 
 
-async def _opened(stage: Stage) -> Demo:
+async def _opened(stage: Stage) -> DemoSet:
     app = stage.app
     async with unit_of_work(app.database) as work:
         plan = next(iter((await app.shelf.plans(work)).values()))
         zones = await work.participants.zones(plan.programme_id)
+        colleagues = await work.coaches.by_email((await work.programmes.organisation_ids())[0])
+    plays = {colleagues[one.email].id: f"{one.first_name} ({', '.join(one.roles)})" for one in stage.cast.colleagues}
     machine = TimeMachine(
         clock=stage.clock,
         database=app.database,
@@ -142,10 +142,10 @@ async def _opened(stage: Stage) -> Demo:
         zones=tuple(zones),
         step=lambda now: step(app, now),
     )
-    return Demo(app=app, stage=stage, machine=machine, desk=_desk(stage, machine, plan))
+    return DemoSet(app=app, stage=stage, machine=machine, desk=_desk(stage, machine, plan, plays))
 
 
-def _desk(stage: Stage, machine: TimeMachine, plan: Plan) -> Desk:
+def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, str]) -> Desk:
     travels = Travels(machine)
 
     async def answer(person: PersonSeen, words: str) -> None:
@@ -161,16 +161,29 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan) -> Desk:
         await _carry(stage.app)
         return True
 
+    app = stage.app
+
+    async def send() -> None:
+        await app.delivery.send_queued(now=app.now())
+
     return Desk(
-        database=stage.app.database,
-        plan=plan,
-        phones=stage.phones,
-        words={one: console_words(one, content=stage.app.settings.content) for one in LANGUAGES},
+        database=app.database,
+        shelf=app.shelf,
+        summaries=app.summaries,
+        words={one: console_words(one, content=app.settings.content) for one in CONSOLE_SPEAKS},
         now=stage.clock.now,
-        journey=machine.journey,
-        move=travels.go,
-        answer=answer,
-        tap=tap,
+        machine_now=machine_clock,
+        address="",
+        send=send,
+        demo=Demo(
+            plan=plan,
+            phones=stage.phones,
+            plays=plays,
+            journey=machine.journey,
+            move=travels.go,
+            answer=answer,
+            tap=tap,
+        ),
     )
 
 

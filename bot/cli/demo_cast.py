@@ -7,18 +7,21 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.domain.access import Role
 from bot.domain.people import ChannelName
 
 FILE = Path(__file__).with_name("demo_people.yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coaching:
-    """An invented coach."""
+class Colleague:
+    """An invented coach, leader, translator, analyst or administrator."""
 
     first_name: str
     email: str
     language: str
+    roles: tuple[Role, ...]
+    deputy: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ class Cast:
     organisation: str
     organisation_name: str
     sender: str
-    coaches: tuple[Coaching, ...]
+    colleagues: tuple[Colleague, ...]
     people: tuple[Persona, ...]
     sayings: tuple[Saying, ...]
     answers: dict[str, dict[str, str]]
@@ -79,7 +82,9 @@ def read_cast(file: Path = FILE) -> Cast:
         organisation=known["organisation"]["slug"],
         organisation_name=known["organisation"]["name"],
         sender=known["sender"],
-        coaches=tuple(Coaching(**one) for one in known["coaches"]),
+        colleagues=tuple(
+            Colleague(**one | {"roles": tuple(Role(role) for role in one["roles"])}) for one in known["colleagues"]
+        ),
         people=tuple(_persona(one) for one in known["people"]),
         sayings=tuple(
             Saying(who=one["who"], day=one["day"], at=time.fromisoformat(one["at"]), words=one["words"])

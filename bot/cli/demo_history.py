@@ -12,6 +12,7 @@ from bot.cli.demo_answers import Habits
 from bot.cli.demo_cast import Persona
 from bot.cli.demo_fates import Fates, Happening, Stage
 from bot.cli.demo_time import TimeMachine
+from bot.domain.access import Appointment, Role
 from bot.domain.calendar import moment, zone_of
 from bot.domain.people import ChannelName, NewParticipant, Participant
 from bot.engine.definition import Ask
@@ -101,8 +102,8 @@ class Life:
     async def join(self) -> None:
         """Everybody gets a coach and a place, and what is known of them in advance goes on the agenda."""
         async with unit_of_work(self.stage.app.database) as work:
-            coaches = await self._coaches(work)
             row = (await work.programmes.all())[0]
+            coaches = await self._colleagues(work, row.id)
             for persona in self.stage.cast.people:
                 enrolment = await work.participants.enrol(
                     self._newcomer(persona, coaches[persona.coach]), programme=row, now=self.begins
@@ -123,19 +124,21 @@ class Life:
             self.plan_for(self._on(saying.day, saying.at), self.fates.writing(persona, saying.words))
         self._foresee_attendance()
 
-    async def _coaches(self, work: Work) -> dict[str, int]:
+    async def _colleagues(self, work: Work, programme_id: int) -> dict[str, int]:
         owner = (await work.programmes.organisation_ids())[0]
         found = {}
-        for one in self.stage.cast.coaches:
-            found[one.first_name] = await work.coaches.add(
+        for one in self.stage.cast.colleagues:
+            found[one.first_name] = coach = await work.coaches.add(
                 one.first_name, organisation_id=owner, email=one.email, language=one.language, now=self.begins
             )
-            await work.addresses.add(
-                ChannelName.EMAIL,
-                one.email,
-                of=Belongs(organisation_id=owner, coach_id=found[one.first_name]),
-                now=self.begins,
-            )
+            for role in one.roles:
+                where = None if role is Role.ADMINISTRATOR else programme_id
+                await work.appointments.give(coach, Appointment(role=role, programme_id=where), now=self.begins)
+            belongs = Belongs(organisation_id=owner, coach_id=coach)
+            await work.addresses.add(ChannelName.EMAIL, one.email, of=belongs, now=self.begins)
+        for one in self.stage.cast.colleagues:
+            if one.deputy:
+                await work.coaches.change(found[one.first_name], deputy_id=found[one.deputy])
         return found
 
     def _newcomer(self, persona: Persona, coach: int) -> NewParticipant:

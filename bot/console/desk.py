@@ -1,12 +1,13 @@
-"""What the demo's pages need is handed to them here: to read, to answer on a phone and to move time on."""
+"""What the pages need is handed to them here; a demo hands over its phones and its movable time as well."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import NullTranslations
 
 from bot.channels.phones import Phones
-from bot.services.published import Plan
+from bot.services.published import Plan, Shelf
+from bot.services.summaries import Summaries
 from bot.storage.database import Database
 from bot.storage.views.demo import PersonSeen
 
@@ -21,19 +22,47 @@ class Journey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """The demo as its pages see it. `words` has the console's words by language, the first of which is the usual one.
+class Demo:
+    """What only a demo has. `plays` are the invented colleagues one can be, by coach id; the first is the usual one.
 
     `answer` and `tap` return when the programme has answered in turn; `tap` is false when there is no such button.
     `move` returns when time has moved, or after a moment while it goes on moving.
     """
 
-    database: Database
     plan: Plan
     phones: Phones
-    words: Mapping[str, NullTranslations]
-    now: Callable[[], datetime]
+    plays: Mapping[int, str]
     journey: Journey
     move: Callable[[datetime], Awaitable[None]]
     answer: Callable[[PersonSeen, str], Awaitable[None]]
     tap: Callable[[PersonSeen, int, str], Awaitable[bool]]
+
+
+async def _soon() -> None:
+    """In service, what was queued leaves with the next tick."""
+
+
+async def _nowhere(code: str) -> str | None:
+    """There is no bot to link to."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The program as its pages see it. `words` has the console's words by language, the usual one first.
+
+    `now` is programme time, `machine_now` the machine's own: sessions are of the latter. `address` is where the world
+    finds the console. `send` has what was queued leave soon, and in a demo at once. `telegram_link` gives the link of
+    a deep-link code, if there is a bot.
+    """
+
+    database: Database
+    shelf: Shelf
+    summaries: Summaries
+    words: Mapping[str, NullTranslations]
+    now: Callable[[], datetime]
+    machine_now: Callable[[], datetime]
+    address: str
+    send: Callable[[], Awaitable[None]] = field(default=_soon)
+    telegram_link: Callable[[str], Awaitable[str | None]] = field(default=_nowhere)
+    demo: Demo | None = None

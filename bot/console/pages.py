@@ -1,21 +1,41 @@
-"""A page is a template and what it shows, in the reader's language, with everything escaped."""
+"""A page is a template and what it shows, in the reader's language and time zone, with everything escaped."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from gettext import NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import phonenumbers
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from bot.console.desk import Desk
 from bot.console.moves import moves
 from bot.content.texts import clock, day, is_right_to_left
+from bot.domain.access import May, Viewer
 from bot.domain.calendar import zone_of
 
 HERE = Path(__file__).parent
 COOKIE = "framsteg-language"
+ZONE = "Europe/Stockholm"
+"""Of a page that nobody has signed in to yet."""
+
+
+class Shown(Protocol):
+    """What a page must know of the visit it is shown in."""
+
+    @property
+    def request(self) -> Request: ...
+    @property
+    def viewer(self) -> Viewer | None: ...
+    @property
+    def csrf(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 class Pages:
@@ -23,80 +43,89 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._zone = zone_of(desk.plan.programme.zone)
-        self._environments = {language: self._environment(language) for language in desk.words}
+        self._environments = {language: _environment(words, language) for language, words in desk.words.items()}
 
-    def language(self, request: Request) -> str:
-        """What the address asks for, else what was chosen before, else the first language there is."""
-        for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the console speaks."""
+        return tuple(self._environments)
+
+    def language(self, request: Request, *, own: str) -> str:
+        """What the address asks for, else what was chosen before, else the reader's own, else the usual one."""
+        for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE), own):
             if wanted in self._environments:
                 return str(wanted)
-        return next(iter(self._environments))
+        return self.languages[0]
 
-    def show(self, request: Request, template: str, *, code: int = 200, **shown: Any) -> Response:
+    def show(self, visit: Shown, template: str, *, code: int = 200, **shown: Any) -> Response:
         """The page. Whoever asked for a language keeps it."""
-        language = self.language(request)
-        journey, now = self._desk.journey, self._desk.now()
-        html = (
-            self._environments[language]
-            .get_template(template)
-            .render(
-                language=language,
-                languages=tuple(self._environments),
-                path=request.url.path,
-                now=now,
-                journey=journey,
-                way=_way(journey.begins, journey.at, journey.target),
-                moves=moves(now, programme=self._desk.plan.programme),
-                **shown,
-            )
-        )
+        language, request = visit.language, visit.request
+        html = self._environments[language].get_template(template).render(self._around(visit) | shown)
         response = HTMLResponse(html, status_code=code)
         if request.query_params.get("lang") in self._environments:
             response.set_cookie(COOKIE, language, max_age=31_536_000, httponly=True, samesite="strict")
         return response
 
-    def missing(self, request: Request) -> Response:
-        """There is no such page."""
-        return self.show(request, "missing.html", code=404)
+    def say(self, language: str, words: str, **values: str) -> str:
+        """A sentence of the console, in this language; for what is no page, such as a mail."""
+        return self._desk.words[language].gettext(words) % values
 
-    def title(self, key: str, request: Request) -> str:
-        """A text of the programme (the name of a phase, of an indicator), in the reader's language."""
-        plan = self._desk.plan
-        return plan.texts.say(
-            key, language=self.language(request), fallback=plan.programme.languages, values={"number": "", "count": ""}
-        )
-
-    def _environment(self, language: str) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        # The extension adds this method; the type of the environment does not know it.
-        environment.install_gettext_translations(self._desk.words[language], newstyle=True)  # type: ignore[attr-defined]
-        environment.filters["moment"] = lambda at: f"{self._day(at, language)} {self._clock(at)}"
-        environment.filters["day"] = lambda at: self._day(at, language)
-        environment.filters["clock"] = self._clock
-        environment.filters["number"] = phone
-        environment.filters["direction"] = lambda of: "rtl" if is_right_to_left(of) else "ltr"
-        environment.filters["iso"] = lambda at: at.astimezone(UTC).isoformat(timespec="seconds")
-        return environment
-
-    def _day(self, at: datetime, language: str) -> str:
-        return day(at.astimezone(self._zone).date(), language)
-
-    def _clock(self, at: datetime) -> str:
-        return clock(at.astimezone(self._zone).time())
+    def _around(self, visit: Shown) -> dict[str, Any]:
+        demo, now = self._desk.demo, self._desk.now()
+        return {
+            "language": visit.language,
+            "languages": self.languages,
+            "path": visit.request.url.path,
+            "here": _here(visit.request),
+            "now": now,
+            "zone": visit.viewer.zone if visit.viewer else ZONE,
+            "me": visit.viewer,
+            "May": May,
+            "csrf": visit.csrf,
+            "demo": demo,
+            "journey": demo.journey if demo else None,
+            "way": _way(demo.journey.begins, demo.journey.at, demo.journey.target) if demo else 0,
+            "moves": moves(now, programme=demo.plan.programme) if demo else {},
+        }
 
 
-def back(request: Request, to: object, *, otherwise: str) -> Response:
-    """Send the browser to a page of ours; `to` came with the request and is not trusted."""
-    here = isinstance(to, str) and to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
-    return RedirectResponse(to if here and isinstance(to, str) else otherwise, status_code=303)
+def _environment(words: NullTranslations, language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The extension adds this method; the type of the environment does not know it.
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
+        "moment": pass_context(lambda context, at: f"{_day(context, at)} {_clock(context, at)}"),
+        "day": pass_context(_day),
+        "clock": pass_context(_clock),
+        "number": phone,
+        "direction": lambda of: "rtl" if is_right_to_left(of) else "ltr",
+        "iso": lambda at: at.astimezone(UTC).isoformat(timespec="seconds"),
+        "query": query,
+    }
+    return environment
+
+
+def _day(context: Context, at: datetime | date) -> str:
+    on = at.astimezone(zone_of(context["zone"])).date() if isinstance(at, datetime) else at
+    return day(on, context["language"])
+
+
+def _clock(context: Context, at: datetime) -> str:
+    return clock(at.astimezone(zone_of(context["zone"])).time())
+
+
+def query(values: Mapping[str, object] | Iterable[tuple[str, object]]) -> str:
+    """`?a=1&b=2` of what is there, and nothing of nothing."""
+    from_mapping = values.items() if isinstance(values, Mapping) else values
+    pairs = [(name, str(value)) for name, value in from_mapping if value not in (None, "")]
+    return "?" + urlencode(pairs) if pairs else ""
 
 
 def page_number(request: Request) -> int:
@@ -113,6 +142,11 @@ def phone(number: str) -> str:
         )
     except phonenumbers.NumberParseException:
         return number
+
+
+def _here(request: Request) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return request.url.path + query(kept)
 
 
 def _way(begins: datetime | None, at: datetime | None, target: datetime | None) -> int:

@@ -1,14 +1,14 @@
 """On-screen phones show what each participant receives, and let you answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.channels.phones import Bubble
-from bot.console.desk import Desk
-from bot.console.pages import Pages, back
+from bot.console.desk import Demo
+from bot.console.visit import Page, Visit
+from bot.domain.access import May
 from bot.domain.people import ChannelName
 from bot.storage.views.demo import PersonSeen, looking
 
@@ -34,62 +34,58 @@ class OnScreen:
 class PhonePages:
     """`/phones`, `/phones/{id}` and what is done there."""
 
-    desk: Desk
-    pages: Pages
+    demo: Demo
 
-    def routes(self) -> list[Route]:
+    def pages(self) -> Sequence[Page]:
         """All of them."""
         return [
-            Route("/phones", self.every),
-            Route("/phones/{person:int}", self.one),
-            Route("/phones/{person:int}/answer", self.answer, methods=["POST"]),
-            Route("/phones/{person:int}/tap", self.tap, methods=["POST"]),
+            Page(path="/phones", answer=self.every, needs=May.ENTER),
+            Page(path="/phones/{person:int}", answer=self.one, needs=May.ENTER),
+            Page(path="/phones/{person:int}/answer", answer=self.answer, needs=May.ENTER, method="POST"),
+            Page(path="/phones/{person:int}/tap", answer=self.tap, needs=May.ENTER, method="POST"),
         ]
 
-    async def every(self, request: Request) -> Response:
+    async def every(self, visit: Visit) -> Response:
         """All phones as cards."""
-        async with looking(self.desk.database) as views:
+        async with looking(visit.desk.database) as views:
             people = await views.people()
         shown = [self._on_screen(one, most=ON_A_CARD) for one in people]
-        return self.pages.show(request, "phones.html", phones=shown, phases=self._phases(request))
+        return visit.show("phones.html", phones=shown, phases=self._phases(visit))
 
-    async def one(self, request: Request) -> Response:
+    async def one(self, visit: Visit) -> Response:
         """One phone with its whole conversation."""
-        person = await self._person(request)
+        person = await self._person(visit)
         if person is None:
-            return self.pages.missing(request)
-        shown = self._on_screen(person, most=ON_A_PAGE)
-        return self.pages.show(request, "phone.html", phone=shown, phases=self._phases(request))
+            return visit.missing()
+        return visit.show("phone.html", phone=self._on_screen(person, most=ON_A_PAGE), phases=self._phases(visit))
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, visit: Visit) -> Response:
         """Words are written on a phone."""
-        person = await self._person(request)
+        person = await self._person(visit)
         if person is None or not person.address:
-            return self.pages.missing(request)
-        form = await request.form(max_fields=10, max_files=0)
-        words = str(form.get("words", "")).strip()
+            return visit.missing()
+        words = visit.field("words", most=LONGEST_WORDS)
         if words:
-            await self.desk.answer(person, words[:LONGEST_WORDS])
-        return back(request, form.get("back"), otherwise=f"/phones/{person.id}")
+            await self.demo.answer(person, words)
+        return visit.back(otherwise=f"/phones/{person.id}")
 
-    async def tap(self, request: Request) -> Response:
+    async def tap(self, visit: Visit) -> Response:
         """A button is tapped on a phone."""
-        person = await self._person(request)
-        form = await request.form(max_fields=10, max_files=0)
-        number, data = str(form.get("number", "")), str(form.get("data", ""))
+        person = await self._person(visit)
+        number, data = visit.field("number"), visit.field("data")
         known = number.isascii() and number.isdigit() and len(number) < 10
         if person is None or person.channel is not ChannelName.TELEGRAM or not known:
-            return self.pages.missing(request)
-        if not await self.desk.tap(person, int(number), data):
-            return self.pages.missing(request)
-        return back(request, form.get("back"), otherwise=f"/phones/{person.id}")
+            return visit.missing()
+        if not await self.demo.tap(person, int(number), data):
+            return visit.missing()
+        return visit.back(otherwise=f"/phones/{person.id}")
 
-    async def _person(self, request: Request) -> PersonSeen | None:
-        async with looking(self.desk.database) as views:
-            return await views.person(min(request.path_params["person"], 2**62))
+    async def _person(self, visit: Visit) -> PersonSeen | None:
+        async with looking(visit.desk.database) as views:
+            return await views.person(visit.number("person"))
 
     def _on_screen(self, person: PersonSeen, *, most: int) -> OnScreen:
-        phones = self.desk.phones
+        phones = self.demo.phones
         bubbles = phones.chat(person.channel, person.address)
         return OnScreen(
             person=person,
@@ -99,5 +95,6 @@ class PhonePages:
             dead=phones.is_dead(person.channel, person.address),
         )
 
-    def _phases(self, request: Request) -> dict[str, str]:
-        return {phase.slug: self.pages.title(phase.title, request) for phase in self.desk.plan.programme.phases}
+    def _phases(self, visit: Visit) -> dict[str, str]:
+        plan = self.demo.plan
+        return {phase.slug: visit.title(plan, phase.title) for phase in plan.programme.phases}

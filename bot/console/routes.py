@@ -1,42 +1,56 @@
-"""The demo's pages hang together here, behind their guard."""
+"""All pages hang together here, behind the guard and the entrance."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.console.clock import ClockPages
 from bot.console.desk import Desk
 from bot.console.guard import Guard
-from bot.console.moves import moves
-from bot.console.pages import HERE, Pages, back
+from bot.console.pages import HERE, Pages
 from bot.console.phones import PhonePages
-from bot.console.reading import ReadingPages
+from bot.console.session import Entrance
+from bot.console.start import StartPages
+from bot.console.today import TodayPages
+from bot.console.visit import Page
+
+
+class Room(Protocol):
+    """Pages that belong together."""
+
+    def pages(self) -> Sequence[Page]:
+        """All of them."""
+        ...
+
+
+UPLOADS: dict[str, int] = {}
+"""The paths that take a file, and how many bytes of it."""
+
+
+def every_page(desk: Desk) -> Sequence[Page]:
+    """Every page of the console; a demo has a few more. What each asks of its reader stands with it."""
+    rooms: list[Room] = [
+        TodayPages(),
+    ]
+    if desk.demo is not None:
+        rooms += [StartPages(), PhonePages(desk.demo), ClockPages(desk.demo)]
+    return [page for room in rooms for page in room.pages()]
 
 
 def console_routes(desk: Desk) -> Mount:
     """All pages, to be mounted last: whatever is not found before is a page or is nowhere."""
-    pages = Pages(desk)
-
-    async def move(request: Request) -> Response:
-        form = await request.form(max_fields=10, max_files=0)
-        target = moves(desk.now(), programme=desk.plan.programme).get(str(form.get("to", "")))
-        if target is None:
-            return pages.missing(request)
-        await desk.move(target)
-        return back(request, form.get("back"), otherwise="/phones")
-
-    async def nowhere(request: Request) -> Response:
-        return pages.missing(request)
-
+    entrance = Entrance(desk=desk, pages=Pages(desk))
+    host = urlsplit(desk.address).hostname
     return Mount(
         "/",
         routes=[
-            *ReadingPages(desk, pages).routes(),
-            *PhonePages(desk, pages).routes(),
-            Route("/clock", move, methods=["POST"]),
+            *entrance.routes(every_page(desk)),
             Mount("/static", StaticFiles(directory=HERE / "static")),
-            Route("/{anything:path}", nowhere),
+            Route("/{anything:path}", entrance.nowhere, methods=["GET", "POST"]),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, hosts=[host] if host else [], uploads=UPLOADS)],
     )

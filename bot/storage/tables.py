@@ -62,6 +62,9 @@ coaches = Table(
     Column("staffed_hours", Text),
     Column("summary_next_at", Moment),
     Column("created_at", Moment, nullable=False),
+    # Through this day the deputy sees the coach's people too.
+    Column("away_until", Date),
+    Column("removed_at", Moment),
     UniqueConstraint("organisation_id", "email"),
 )
 
@@ -94,6 +97,8 @@ participants = Table(
     Column("paused_until", Moment),
     Column("last_heard_at", Moment),
     Column("created_at", Moment, nullable=False),
+    # Automation waits until a person resumes it.
+    Column("held_at", Moment),
 )
 
 addresses = Table(
@@ -199,6 +204,22 @@ attendances = Table(
     Column("noted_by", String(16), nullable=False),
     Column("noted_at", Moment, nullable=False),
     UniqueConstraint("enrolment_id", "activity", "held_on"),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    # By category only, never a reason in words; `late` counts for one day.
+    Column("category", String(16), nullable=False),
+    Column("begins_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("late_minutes", Integer),
+    Column("reported_by", String(16), nullable=False),
+    Column("reported_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_absences_enrolment_id", "enrolment_id"),
 )
 
 occurrences = Table(
@@ -419,7 +440,15 @@ alerts = Table(
     Column("raised_at", Moment, nullable=False),
     Column("acknowledged_at", Moment),
     _ref("acknowledged_by", "coaches", required=False),
+    Column("later_until", Moment),
     Index("ix_alerts_coach_id", "coach_id"),
+    Index("ix_alerts_participant_id", "participant_id"),
+    Index(
+        "ix_alerts_open",
+        "organisation_id",
+        postgresql_where=text("acknowledged_at IS NULL"),
+        sqlite_where=text("acknowledged_at IS NULL"),
+    ),
 )
 
 summaries = Table(
@@ -434,6 +463,172 @@ summaries = Table(
     Column("html", Text, nullable=False),
     Column("written_at", Moment, nullable=False),
     UniqueConstraint("coach_id", "iso_year", "iso_week"),
+)
+
+# What coaches keep ----------------------------------------------------------------------------------------------------
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    _ref("coach_id", "coaches"),
+    Column("visibility", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("removed_at", Moment),
+    Index("ix_notes_enrolment_id", "enrolment_id"),
+)
+
+# How far each coach has read what a person wrote.
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    _ref("coach_id", "coaches"),
+    _ref("participant_id", "participants"),
+    Column("read_until", Id, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    UniqueConstraint("coach_id", "participant_id"),
+)
+
+# A line of the day's page that somebody saw to, or put off until later.
+put_asides = Table(
+    "put_asides",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("line", String(16), nullable=False),
+    Column("about", String(64), nullable=False, server_default=""),
+    Column("until", Moment, nullable=False),
+    _ref("coach_id", "coaches"),
+    Column("put_at", Moment, nullable=False),
+    UniqueConstraint("enrolment_id", "line", "about"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("programme_id", "programmes"),
+    _ref("coach_id", "coaches"),
+    Column("file_name", String(200), nullable=False),
+    # The file as it was given, sealed; emptied when everybody in it has a place.
+    Column("cipher", LargeBinary),
+    Column("state", String(16), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Column("begun_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "ix_imports_running",
+        "id",
+        postgresql_where=text("state = 'running'"),
+        sqlite_where=text("state = 'running'"),
+    ),
+)
+
+# Who may come in ------------------------------------------------------------------------------------------------------
+
+# What somebody is to a programme; an administrator is one to the whole organisation, and names no programme.
+appointments = Table(
+    "appointments",
+    metadata,
+    _id(),
+    _ref("coach_id", "coaches"),
+    Column("role", String(16), nullable=False),
+    _ref("programme_id", "programmes", required=False),
+    Column("since", Moment, nullable=False),
+    CheckConstraint("(role = 'administrator') = (programme_id IS NULL)", name="where"),
+    UniqueConstraint("coach_id", "role", "programme_id"),
+    # Nothing is unlike nothing, to a database: without this, somebody could be administrator twice.
+    Index(
+        "uq_appointments_everywhere",
+        "coach_id",
+        "role",
+        unique=True,
+        postgresql_where=text("programme_id IS NULL"),
+        sqlite_where=text("programme_id IS NULL"),
+    ),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("coach_id", Id, ForeignKey("coaches.id"), primary_key=True, autoincrement=False),
+    Column("password_hash", Text),
+    Column("password_set_at", Moment),
+    # The secret of the one-time codes, sealed; and the last step that was used, as a code works once.
+    Column("totp_cipher", LargeBinary),
+    Column("totp_set_at", Moment),
+    Column("totp_step", Id),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _id(),
+    _ref("coach_id", "coaches"),
+    Column("code_hash", LargeBinary(32), nullable=False),
+    Column("used_at", Moment),
+    UniqueConstraint("coach_id", "code_hash"),
+)
+
+# An invitation, or a new password for a forgotten one: it works once, and not for long.
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    _id(),
+    _ref("coach_id", "coaches"),
+    Column("purpose", String(16), nullable=False),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _ref("coach_id", "coaches"),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    # What the browser calls itself, so that somebody can tell their own sessions apart.
+    Column("browser", String(200), nullable=False),
+    Index("ix_sessions_coach_id", "coach_id"),
+)
+
+# Tries to sign in, by the keyed hash of an e-mail address or of where it came from.
+tries = Table(
+    "tries",
+    metadata,
+    _id(),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("tried_at", Moment, nullable=False),
+    Index("ix_tries_hash_tried_at", "hash", "tried_at"),
+)
+
+# Who saw or changed what, when and from where. Rows are added, never changed.
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _ref("organisation_id", "organisations"),
+    _ref("coach_id", "coaches", required=False),
+    Column("what", String(64), nullable=False),
+    # Without references: the log outlives what it tells of.
+    Column("programme_id", Id),
+    Column("participant_id", Id),
+    Column("about", String(64)),
+    Column("came_from", String(64), nullable=False),
+    Column("done_at", Moment, nullable=False),
+    Index("ix_audit_organisation_id_id", "organisation_id", "id"),
+    Index("ix_audit_participant_id", "participant_id"),
 )
 
 # How the machine keeps order ------------------------------------------------------------------------------------------

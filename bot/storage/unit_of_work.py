@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.addresses import Addresses
 from bot.storage.alerts import Alerts, Summaries
+from bot.storage.appointments import Appointments
+from bot.storage.audit import Audit
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
 from bot.storage.database import Database
@@ -19,6 +21,7 @@ from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.ratings import Ratings
 from bot.storage.sealing import Sealer
+from bot.storage.sessions import Sessions
 from bot.storage.talk import Conversations
 from bot.storage.week import Weeks
 
@@ -41,6 +44,9 @@ class Work:
     outbox: Outbox
     pauses: Pauses
     week: Weeks
+    appointments: Appointments
+    sessions: Sessions
+    audit: Audit
 
 
 @asynccontextmanager
@@ -73,4 +79,7 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         outbox=Outbox(connection, sealer),
         pauses=Pauses(connection),
         week=Weeks(connection),
+        appointments=Appointments(connection),
+        sessions=Sessions(connection),
+        audit=Audit(connection),
     )

@@ -8,15 +8,18 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.cli.demo import Demo, set_up
+from bot.cli.demo import DemoSet, set_up
 from bot.console.routes import console_routes
+from bot.storage.database import Database
+from tests.console.street import Hours, Street, moved_in, settle_in
+from tests.databases import KEY, Databases
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """13:00 in Stockholm: nothing is due just then."""
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+async def demo(tmp_path: Path) -> AsyncIterator[DemoSet]:
     """A demo whose history is an hour old."""
     made = await set_up(tmp_path / "demo", history=(TUESDAY, timedelta(hours=1)))
     yield made
@@ -24,14 +27,14 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoSet]:
     """A demo with nine days behind it, to be looked at only: a full check-in, a weekly one and a Monday."""
     made = await set_up(tmp_path_factory.mktemp("lived") / "demo", history=(TUESDAY, timedelta(days=9)))
     yield made
     await made.app.close()
 
 
-def browser(demo: Demo) -> httpx.AsyncClient:
+def browser(demo: DemoSet) -> httpx.AsyncClient:
     """Somebody who looks at the pages of this demo."""
     app = Starlette(routes=[console_routes(demo.desk)])
     return httpx.AsyncClient(
@@ -40,3 +43,41 @@ def browser(demo: Demo) -> httpx.AsyncClient:
         headers={"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"},
         follow_redirects=True,
     )
+
+
+@pytest.fixture(scope="session")
+async def settled(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, Street]]:
+    """The street, settled once on each kind of database, to be copied by every test."""
+    home, found = tmp_path_factory.mktemp("street"), {}
+    for kind, url in (("sqlite", await databases.sqlite(home)), ("postgresql", await databases.postgresql())):
+        database = Database(url, key=KEY, synchronous="NORMAL")
+        found[kind] = (url, await settle_in(database, Hours()))
+        # Whoever is connected keeps it from being copied.
+        await database.close()
+    return found
+
+
+@pytest.fixture
+async def street(settled: dict[str, tuple[str, Street]], databases: Databases, tmp_path: Path) -> AsyncIterator[Street]:
+    """Two organisations, on SQLite."""
+    url, there = settled["sqlite"]
+    async with moved_in(there, lambda: databases.copy(url, tmp_path)) as own:
+        yield own
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def both_streets(
+    request: pytest.FixtureRequest, settled: dict[str, tuple[str, Street]], databases: Databases, tmp_path: Path
+) -> AsyncIterator[Street]:
+    """The same on each kind of database: for what may differ between them."""
+    url, there = settled[request.param]
+    copies: list[str] = []
+
+    async def copy() -> str:
+        copies.append(await databases.copy(url, tmp_path))
+        return copies[0]
+
+    async with moved_in(there, copy) as own:
+        yield own
+    if request.param == "postgresql":
+        await databases.gone(copies[0])

@@ -1,18 +1,44 @@
-// What is marked data-live follows what happens; what somebody is typing is left alone. Without this file all works.
+// What is marked data-live follows what happens, every so many seconds; what somebody is typing or has opened is left
+// alone. Without this file all works.
 "use strict";
 
-const PAUSE = 2500;
+const parts = () => [...document.querySelectorAll("[data-live]")];
 let asking = false;
 
-async function follow(fetched) {
+function inHand(part) {
+  const active = document.activeElement;
+  if (part.contains(active) && active.matches("input, textarea, select, summary")) {
+    return true;
+  }
+  if (part.querySelector("details[open]:not([data-open])")) {
+    return true;
+  }
+  for (const field of part.querySelectorAll("input, textarea, select")) {
+    if (field.type === "checkbox" || field.type === "radio") {
+      if (field.checked !== field.defaultChecked) return true;
+    } else if (field.matches("select")) {
+      const first = [...field.options].findIndex((one) => one.defaultSelected);
+      if (field.selectedIndex !== Math.max(first, 0)) return true;
+    } else if (field.type !== "hidden" && field.value !== field.defaultValue) {
+      return true;
+    }
+  }
+  return false;
+}
+
+async function follow(fetched, sent = null) {
   const answer = await fetched;
+  if (!answer.ok) {
+    return;
+  }
   const there = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of document.querySelectorAll("[data-live]")) {
+  for (const part of parts()) {
     const news = there.getElementById(part.id);
-    if (news === null || news.innerHTML === part.innerHTML) {
+    if (news === null || news.innerHTML === part.innerHTML || (inHand(part) && !part.contains(sent))) {
       continue;
     }
     part.replaceChildren(...news.childNodes);
+    window.htmx?.process(part);
   }
 }
 
@@ -24,7 +50,7 @@ async function look() {
   try {
     await follow(fetch(location.pathname + location.search, {credentials: "same-origin"}));
   } catch {
-    // The demo has been stopped: the page stays as it is.
+    // Nobody answers just now: the page stays as it is.
   } finally {
     asking = false;
   }
@@ -42,7 +68,7 @@ document.addEventListener("submit", async (event) => {
     button.disabled = true;
   }
   try {
-    await follow(fetch(form.action, {method: "POST", body, credentials: "same-origin"}));
+    await follow(fetch(form.action, {method: "POST", body, credentials: "same-origin"}), form);
     form.reset();
   } catch {
     form.submit();
@@ -53,4 +79,15 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-setInterval(look, PAUSE);
+// A page that was refused begins where it says so.
+document.getElementById("refused")?.focus();
+
+let waited = 0;
+setInterval(() => {
+  waited += 1;
+  const every = Math.min(...parts().map((part) => Number(part.dataset.live) || 15));
+  if (waited >= every) {
+    waited = 0;
+    look();
+  }
+}, 1000);
