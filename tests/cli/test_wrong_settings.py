@@ -13,6 +13,7 @@ from tests.process.running import KEY_SETTING
 
 SECRET = "hush-hush-0123456789"
 PASSWORD = "swordfish-of-the-tests"
+NO_DATABASE = "a-file-that-is-no-database"
 
 RIGHT = {
     "FRAMSTEG_PUBLIC_URL": "https://framsteg.example.se",
@@ -53,7 +54,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"FRAMSTEG_DATABASE_URL": "sqlite:///:memory:"}, "FRAMSTEG_DATABASE_URL"),
     ({"FRAMSTEG_DATABASE_URL": "sqlite:////proc/there-is-no-room-here/framsteg.db"}, "FRAMSTEG_DATABASE_URL"),
     ({"FRAMSTEG_DATABASE_URL": "sqlite:////dev/null/framsteg.db"}, "FRAMSTEG_DATABASE_URL"),
-    ({"FRAMSTEG_DATABASE_URL": f"sqlite:///{Path(__file__)}"}, "FRAMSTEG_DATABASE_URL"),
+    ({"FRAMSTEG_DATABASE_URL": f"sqlite:///{NO_DATABASE}"}, "FRAMSTEG_DATABASE_URL"),
     ({"FRAMSTEG_DATABASE_URL": "postgresql://framsteg"}, "FRAMSTEG_DATABASE_URL"),
     ({"FRAMSTEG_DATABASE_URL": f"postgresql://framsteg:{PASSWORD}@localhost"}, "FRAMSTEG_DATABASE_URL"),
     ({"FRAMSTEG_DATABASE_URL": f"postgresql://framsteg:{PASSWORD}@localhost:port/name"}, "FRAMSTEG_DATABASE_URL"),
@@ -104,6 +105,9 @@ WRONG: list[tuple[dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("wrong", "named"), WRONG, ids=range(len(WRONG)))
 async def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, wrong: dict[str, str], named: str) -> None:
+    no_database = tmp_path / NO_DATABASE
+    no_database.write_text(PASSWORD, "utf-8")
+    wrong = {name: value.replace(f"/{NO_DATABASE}", f"/{no_database}") for name, value in wrong.items()}
     place = {"FRAMSTEG_DATABASE_URL": f"sqlite:///{tmp_path}/framsteg.db"}
 
     said = await ask({**place, **RIGHT, **wrong}, "run")
