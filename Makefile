@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 SET_UP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# On every processor, at most four: each of them brings a PostgreSQL of its own.
+ALL_AT_ONCE := -n auto --maxprocesses 4 --dist worksteal
+
 # What `make verify` needs of the system beside Python.
 VERIFY_NEEDS := git
 
@@ -18,7 +21,7 @@ run: setup
 	$(BIN)/framsteg run
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ALL_AT_ONCE)
 
 # The quick half: format, lint, types, floors, flows, catalogs.
 check: setup
@@ -33,7 +36,7 @@ verify: setup
 	@missing=; for name in $(VERIFY_NEEDS); do command -v $$name >/dev/null || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "make verify needs:$$missing (apt install$$missing)"; exit 1; fi
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow $(ALL_AT_ONCE)
 
 bench: setup
 	$(BIN)/python -m bench

@@ -19,8 +19,9 @@ from bot.storage.migrate import migrate
 from tests.databases import KEY
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.mail import MailServer
+from tests.ports import free_port
 from tests.process.burst import Burst, SlowBotApi, SlowTwilio
-from tests.process.running import ROOT, SERVE, environment, free_port
+from tests.process.running import ROOT, SERVE, environment
 
 ROUNDS = 5
 RESTS = 0.5

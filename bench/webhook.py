@@ -7,7 +7,6 @@ same way, with the same load, in turn. Rows are counted: a run in which one is m
 
 import asyncio
 import os
-import socket
 import sqlite3
 import statistics
 import sys
@@ -36,6 +35,7 @@ from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import Work, unit_of_work
 from tests.databases import KEY
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TOKEN
+from tests.ports import free_port
 from tests.postgres import PostgreSQL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -226,9 +226,7 @@ async def _program(url: str, what: str) -> AsyncIterator[tuple[int, str]]:
 
 @asynccontextmanager
 async def _process(module: str, *arguments: str) -> AsyncIterator[tuple[int, str]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"BENCH_ACCOUNT": ACCOUNT, "BENCH_TOKEN": TOKEN, "BENCH_NUMBER": NUMBER}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments, str(port), cwd=ROOT, env=environment

@@ -5,13 +5,14 @@ import importlib.util
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 import warnings
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 _PDEATHSIG = 1
 _READY_LINE = 8
@@ -76,7 +77,7 @@ class PostgreSQL:
         binaries = _readable(_binaries(), home=self._home)
         quick = "-U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions"
         _run(binaries / "initdb", "-D", data, *quick.split())
-        self._port = _free_port()
+        self._port = free_port()
         self._process = self._launch(binaries, data)
         self._wait(data / "postmaster.pid")
 
@@ -159,9 +160,3 @@ def _as_somebody() -> dict[str, Any]:
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,6 +1,5 @@
 """A coach's mail arrives whole, once by its Message-ID, and each refusal is told apart at the wire."""
 
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from bot.domain.messages import OutboxAct, OutboxMessage
 from bot.domain.people import ChannelName
 from tests.fakes.mail import MailServer
 from tests.fakes.outgoing import an_outbox_message
+from tests.ports import free_port
 
 SENDER = "Framsteg <framsteg@kommun.example>"
 
@@ -124,11 +124,8 @@ async def test_a_mail_whose_answer_was_lost_is_sent_again_as_the_same_mail(serve
 
 
 async def test_a_closed_door_is_tried_again() -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     with pytest.raises(SendFailed) as caught:
-        await a_channel(f"smtp://127.0.0.1:{port}").deliver(a_mail())
+        await a_channel(f"smtp://127.0.0.1:{free_port()}").deliver(a_mail())
     assert (caught.value.permanent, caught.value.unsettled, caught.value.retry_after) == (False, False, None)
 
 

@@ -1,7 +1,6 @@
 """Telegram takes a message once, and each of its refusals is told apart at the wire."""
 
 import logging
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +14,7 @@ from bot.domain.people import ChannelName
 from tests.fakes.bot_api import TOKEN, BotApi, refusal
 from tests.fakes.outgoing import an_outbox_message
 from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault
+from tests.ports import free_port
 
 CHAT = 4711
 BUTTONS = ((Button(label="1 😟", data="tap:hope:1"), Button(label="2", data="tap:hope:2")),)
@@ -197,9 +197,7 @@ async def test_a_provider_that_hangs_is_left_after_the_time_out(api: BotApi) -> 
 
 
 async def test_telegram_may_be_down_when_we_start() -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     channel = TelegramChannel(token=TOKEN, api=f"http://127.0.0.1:{port}", timeout=timedelta(seconds=5))
     failed = await failure(channel)
     assert (failed.unsettled, failed.permanent, failed.retry_after) == (False, False, None)

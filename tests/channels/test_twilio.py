@@ -15,6 +15,7 @@ from bot.domain.messages import OutboxAct
 from tests.fakes.outgoing import an_outbox_message
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TOKEN, TwilioApi, refusal
 from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault, answer
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ async def test_a_provider_that_hangs_is_left_after_the_time_out(api: TwilioApi) 
 
 
 async def test_a_closed_door_is_tried_again_without_settling() -> None:
-    channel = a_channel(f"http://127.0.0.1:{a_free_port()}")
+    channel = a_channel(f"http://127.0.0.1:{free_port()}")
     failed = await failure(channel)
     await channel.close()
     assert (failed.unsettled, failed.permanent, failed.gone, failed.retry_after) == (False, False, False, None)
@@ -308,9 +309,3 @@ async def test_no_number_word_or_token_is_logged(
     for secret in ("Hemliga", "70123456", TOKEN):
         assert secret not in caplog.text
         assert secret not in repr(channel)
-
-
-def a_free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

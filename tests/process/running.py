@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import random
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -113,15 +111,6 @@ async def until_rows(
     while bool(found := await rows()) is none:
         assert time.monotonic() < deadline, f"it never came about: {found}"
         await asyncio.sleep(0.1)
-
-
-def free_port() -> int:
-    """A port nobody has just now, and none that the kernel gives to outgoing connections."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 async def _read(one: Running) -> None:

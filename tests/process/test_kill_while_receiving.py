@@ -11,8 +11,9 @@ import pytest
 
 from bot.storage.tables import conversations, given_ratings, inbox, participants
 from tests.fakes.twilio_api import signature
+from tests.ports import free_port
 from tests.process.burst import BEGINS, Burst, a_burst
-from tests.process.running import SERVE, SERVE_WITH_SHORT_LEASE, Running, free_port, running, until_rows
+from tests.process.running import SERVE, SERVE_WITH_SHORT_LEASE, Running, running, until_rows
 
 # Ticks, two ratings and a yes or no: a weekly check-in from its first question to its last.
 TICKS = ("1", "1 3", "1 3 5", "2 4 6 8")

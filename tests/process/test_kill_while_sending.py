@@ -9,8 +9,9 @@ import pytest
 from bot.domain.messages import OutboxStatus
 from bot.services.delivery import MOST_IN_HAND
 from bot.storage.tables import outbox
+from tests.ports import free_port
 from tests.process.burst import SAYS, Burst, a_burst
-from tests.process.running import SERVE, SERVE_WITH_SHORT_LEASE, free_port, running, until, until_rows
+from tests.process.running import SERVE, SERVE_WITH_SHORT_LEASE, running, until, until_rows
 
 PENDING = {OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.UNSETTLED}
 

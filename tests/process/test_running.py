@@ -21,6 +21,7 @@ from tests.fakes.twilio_api import ACCOUNT, NUMBER
 from tests.fakes.twilio_api import TOKEN as TWILIO_TOKEN
 from tests.fakes.twilio_api import refusal as twilio_refusal
 from tests.fakes.wire import HTML, Fault
+from tests.ports import free_port
 from tests.process.burst import BEGINS, SAYS, Burst, a_burst
 from tests.process.running import (
     KEY_SETTING,
@@ -28,7 +29,6 @@ from tests.process.running import (
     SERVE,
     SERVE_WITH_SHORT_LEASE,
     environment,
-    free_port,
     running,
     told,
     until,
