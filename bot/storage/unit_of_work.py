@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.absences import Absences
 from bot.storage.addresses import Addresses
 from bot.storage.alerts import Alerts, Summaries
 from bot.storage.appointments import Appointments
@@ -47,6 +48,7 @@ class Work:
     appointments: Appointments
     sessions: Sessions
     audit: Audit
+    absences: Absences
 
 
 @asynccontextmanager
@@ -82,4 +84,5 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         appointments=Appointments(connection),
         sessions=Sessions(connection),
         audit=Audit(connection),
+        absences=Absences(connection),
     )

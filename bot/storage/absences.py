@@ -1,0 +1,72 @@
+"""Who is not coming, from when to when, is kept here by category, and never with a reason in words."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.day import NewAbsence
+from bot.storage.tables import absences
+
+
+class Absences:
+    """Reported, and ended when somebody is back."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, enrolment: int, absence: NewAbsence, *, now: datetime) -> int:
+        """Somebody is not coming. Gives the absence's id."""
+        number = await self._connection.scalar(
+            insert(absences)
+            .values(
+                enrolment_id=enrolment,
+                category=absence.category,
+                begins_on=absence.begins_on,
+                ends_on=absence.last_day,
+                late_minutes=absence.late_minutes,
+                reported_by=absence.reported_by,
+                reported_at=now,
+            )
+            .returning(absences.c.id)
+        )
+        return int(number or 0)
+
+    async def same(self, enrolment: int, absence: NewAbsence) -> int | None:
+        """An absence just like this one that nobody has ended, if there is one."""
+        found = await self._connection.scalar(
+            select(absences.c.id).where(
+                absences.c.enrolment_id == enrolment,
+                absences.c.category == absence.category,
+                absences.c.begins_on == absence.begins_on,
+                absences.c.ends_on.is_not_distinct_from(absence.last_day),
+                absences.c.late_minutes.is_not_distinct_from(absence.late_minutes),
+                absences.c.ended_at.is_(None),
+            )
+        )
+        return None if found is None else int(found)
+
+    async def end_those_on(self, enrolment: int, day: date, *, now: datetime) -> None:
+        """End every absence of somebody that would hold on this day."""
+        await self._connection.execute(
+            update(absences)
+            .where(absences.c.enrolment_id == enrolment, holds_on(day), absences.c.ended_at.is_(None))
+            .values(ended_at=now)
+        )
+
+    async def whose(self, absence: int) -> int | None:
+        """The enrolment of whoever this absence is of."""
+        found = await self._connection.scalar(select(absences.c.enrolment_id).where(absences.c.id == absence))
+        return None if found is None else int(found)
+
+    async def end(self, absence: int, *, now: datetime) -> bool:
+        """Somebody is back. `False` when that was known already."""
+        done = await self._connection.execute(
+            update(absences).where(absences.c.id == absence, absences.c.ended_at.is_(None)).values(ended_at=now)
+        )
+        return bool(done.rowcount)
+
+
+def holds_on(day: date) -> ColumnElement[bool]:
+    """True of the absences whose days have this one among them, whether or not somebody ended them since."""
+    return and_(absences.c.begins_on <= day, or_(absences.c.ends_on.is_(None), absences.c.ends_on >= day))
