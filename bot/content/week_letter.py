@@ -12,7 +12,8 @@ from bot.content.texts import day
 from bot.domain.calendar import zone_of
 from bot.domain.moves import Move
 from bot.domain.people import Coach, Presence
-from bot.domain.summaries import Ahead, AheadLine, Did, PersonLine, Silence, SilentLine, WeeklySummary
+from bot.domain.silence import Silence
+from bot.domain.summaries import Ahead, AheadLine, Did, PersonLine, SilentLine, WeeklySummary
 from bot.domain.weeks import CheckedIn, OpenAlert
 
 CONTENT = Path(__file__).resolve().parents[2]

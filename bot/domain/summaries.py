@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.calendar import held_on, moment, zone_of
+from bot.domain.calendar import held_on, zone_of
 from bot.domain.messages import OutboxStatus, Purpose
 from bot.domain.moves import Move, moves, up_first
-from bot.domain.people import AddressState, Presence
+from bot.domain.people import Presence
 from bot.domain.programme import Programme
+from bot.domain.silence import Silence, silence
 from bot.domain.weeks import CheckedIn, OpenAlert, PersonWeek, ProgrammeWeek, WeekFacts, Window
 
 URGENCY = ("crisis", "messages-unwanted", "wants-call", "", "question", "media", "edited")
@@ -17,14 +18,6 @@ NOTICES = ("stopped", "blocked", "bouncing", "uncertain", "set-aside")
 """Alerts by how much they need somebody, before and after; "" stands for the kinds that flows make themselves."""
 
 HERE = (Presence.PRESENT, Presence.LATE)
-
-
-class Silence(StrEnum):
-    """Why nothing is heard from somebody, in the order they are told."""
-
-    UNREACHABLE = "unreachable"
-    STOPPED = "stopped"
-    NO_WORD = "no-word"
 
 
 class Ahead(StrEnum):
@@ -209,7 +202,7 @@ def _silent(
     found: dict[int, SilentLine] = {}
     for week, people in told:
         for person in people:
-            why = _silence(person, after=week.programme.summary.silent_after_days, zone=zone, now=now)
+            why = silence(person, after=week.programme.summary.silent_after_days, zone=zone, now=now)
             if why is not None:
                 found[person.participant_id] = SilentLine(
                     first_name=person.first_name,
@@ -221,21 +214,6 @@ def _silent(
     return tuple(
         sorted(found.values(), key=lambda one: (order.index(one.why), one.last_heard_on or date.min, one.first_name))
     )
-
-
-def _silence(person: PersonWeek, *, after: int, zone: str, now: datetime) -> Silence | None:
-    today = now.astimezone(zone_of(zone)).date()
-    paused = person.paused_until is not None and person.paused_until > now
-    # Somebody we never write to owes us no word.
-    if person.protected or person.started_on > today or _gone(person, by=today):
-        return None
-    if person.stopped_at is not None or person.reach is AddressState.STOPPED:
-        return Silence.STOPPED
-    if person.reach is not AddressState.ACTIVE:
-        return Silence.UNREACHABLE
-    since = moment(person.started_on, time(0), zone_of(zone))
-    heard = max(person.last_heard_at, since) if person.last_heard_at else since
-    return Silence.NO_WORD if not paused and now - heard >= timedelta(days=after) else None
 
 
 def _coming(told: Iterable[tuple[ProgrammeWeek, list[PersonWeek]]], *, first: date) -> tuple[AheadLine, ...]:

@@ -22,7 +22,8 @@ from bot.domain.programme import (
     SummaryLeaves,
     SummaryRule,
 )
-from bot.domain.summaries import Silence, WeeklySummary, for_outside, summarise
+from bot.domain.silence import Silence
+from bot.domain.summaries import WeeklySummary, for_outside, summarise
 from bot.domain.weeks import (
     Held,
     OpenAlert,
