@@ -149,6 +149,8 @@ class Draft:
     conversation_id: int | None = None
     step: str | None = None
     parts: int = 1
+    written_by: int | None = None
+    """The coach whose own words they are."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ class Candidate:
     zone: str | None
     stopped_at: datetime | None
     paused_until: datetime | None
+    held_at: datetime | None
     protected: bool
     programme_stopped_at: datetime | None
 
@@ -51,6 +52,7 @@ def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
         zone=row.zone,
         stopped_at=row.stopped_at,
         paused_until=row.paused_until,
+        held_at=row.held_at,
         protected=bool(row.protected),
         programme_stopped_at=row.programme_stopped_at,
     )
@@ -112,6 +114,7 @@ def draft_row(draft: Draft, now: datetime) -> dict[str, object]:
         "available_at": draft.available_at,
         "expires_at": draft.expires_at,
         "queued_at": now,
+        "written_by": draft.written_by,
     }
 
 

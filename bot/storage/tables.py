@@ -358,7 +358,15 @@ inbox = Table(
     Column("handled_at", Moment),
     UniqueConstraint("channel", "provider_id"),
     Index("ix_inbox_waiting", "id", postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
-    Index("ix_inbox_participant_id", "participant_id"),
+    # The newest of each person are asked for by every list of conversations.
+    Index("ix_inbox_participant_id_id", "participant_id", "id"),
+    Index(
+        "ix_inbox_strangers",
+        "sender_hash",
+        "id",
+        postgresql_where=text("state = 'stranger'"),
+        sqlite_where=text("state = 'stranger'"),
+    ),
 )
 
 outbox = Table(
@@ -399,6 +407,8 @@ outbox = Table(
     Column("provider_id", String(128)),
     Column("error", String(64)),
     Column("settled_at", Moment),
+    # Whose own words they are, if not the program's. Without reference, as an account may go and its words stay.
+    Column("written_by", Id),
     Index(
         "ix_outbox_queued",
         "channel",
@@ -422,7 +432,7 @@ outbox = Table(
         postgresql_where=text("status IN ('sending', 'unsettled')"),
         sqlite_where=text("status IN ('sending', 'unsettled')"),
     ),
-    Index("ix_outbox_participant_id", "participant_id"),
+    Index("ix_outbox_participant_id_id", "participant_id", "id"),
     Index("ix_outbox_conversation_id", "conversation_id"),
 )
 
@@ -563,6 +573,8 @@ credentials = Table(
     Column("totp_cipher", LargeBinary),
     Column("totp_set_at", Moment),
     Column("totp_step", Id),
+    # The secret that was shown and not yet shown to work: until then the old one counts.
+    Column("totp_new_cipher", LargeBinary),
 )
 
 recovery_codes = Table(
@@ -595,6 +607,8 @@ sessions = Table(
     _ref("coach_id", "coaches"),
     Column("token_hash", LargeBinary(32), nullable=False, unique=True),
     Column("began_at", Moment, nullable=False),
+    # A password alone opens nothing: until the second factor was shown, the session is not whole.
+    Column("whole_at", Moment),
     Column("seen_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
     Column("ended_at", Moment),

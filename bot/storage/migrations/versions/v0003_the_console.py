@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("totp_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("totp_set_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("totp_new_cipher", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_credentials_coach_id")),
         sa.PrimaryKeyConstraint("coach_id", name=op.f("pk_credentials")),
     )
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.Column("coach_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("whole_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -204,6 +206,21 @@ def upgrade() -> None:
     op.add_column("coaches", sa.Column("away_until", sa.Date(), nullable=True))
     op.add_column("coaches", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("participants", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_inbox_participant_id", table_name="inbox")
+    op.create_index("ix_inbox_participant_id_id", "inbox", ["participant_id", "id"], unique=False)
+    op.create_index(
+        "ix_inbox_strangers",
+        "inbox",
+        ["sender_hash", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'stranger'"),
+        sqlite_where=sa.text("state = 'stranger'"),
+    )
+    op.drop_index("ix_outbox_participant_id", table_name="outbox")
+    op.create_index("ix_outbox_participant_id_id", "outbox", ["participant_id", "id"], unique=False)
+    op.add_column(
+        "outbox", sa.Column("written_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+    )
     # Whoever accompanies somebody already is a coach there.
     op.execute(
         "INSERT INTO appointments (coach_id, role, programme_id, since) "
