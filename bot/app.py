@@ -24,7 +24,7 @@ from bot.doors.providers import Trouble
 from bot.services.conversation import fall_silent
 from bot.services.delivery import LEASE, Delivery
 from bot.services.published import Shelf
-from bot.services.reception import Reader, Reception
+from bot.services.reception import MOST_AT_ONCE, Reader, Reception
 from bot.services.reminders import Reminders
 from bot.services.summaries import Summaries
 from bot.settings import Settings, SettingsRefused
@@ -89,6 +89,7 @@ class App:
     feed: TelegramFeed | None = None
     clock: Clock | None = None
     stopping: bool = False
+    crowded: bool = False
 
     async def step(self, now: datetime) -> None:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
@@ -112,8 +113,12 @@ class App:
 
     async def listen(self, now: datetime) -> None:
         """Handle what arrived, as much as `GATHERED` brought together, and come back while there is more."""
-        await asyncio.sleep(GATHERED.total_seconds())
-        if await self.reception.receive_some(now=now):
+        if not self.crowded:
+            await asyncio.sleep(GATHERED.total_seconds())
+        self.crowded = False
+        if settled := await self.reception.receive_some(now=now):
+            # After a whole batch the next one has gathered already.
+            self.crowded = settled == MOST_AT_ONCE
             self.nudge("send")
             self.nudge("listen")
 
