@@ -45,13 +45,15 @@ class Coaches:
         return int(coach or 0)
 
     async def change(self, coach_id: int, **values: object) -> None:
-        """Set columns: language, zone, deputy_id, staffed_hours, summary_next_at."""
+        """Set columns: language, zone, deputy_id, away_until, removed_at, staffed_hours, summary_next_at."""
         await self._connection.execute(update(coaches).where(coaches.c.id == coach_id).values(**values))
 
     async def by_email(self, organisation_id: int) -> dict[str, Coach]:
-        """The coaches of an organisation by e-mail address."""
+        """The coaches of an organisation by e-mail address; nobody who was removed."""
         rows = await self._connection.execute(
-            select(coaches).where(coaches.c.organisation_id == organisation_id).order_by(coaches.c.id)
+            select(coaches)
+            .where(coaches.c.organisation_id == organisation_id, coaches.c.removed_at.is_(None))
+            .order_by(coaches.c.id)
         )
         return {row.email: _coach(row, ()) for row in rows}
 

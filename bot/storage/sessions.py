@@ -19,6 +19,9 @@ LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 """A session that nobody uses ends after this."""
 
+HALF_LASTS = timedelta(minutes=10)
+"""For so long whoever knew the password may look for the second factor."""
+
 LONGEST_BROWSER = 200
 
 
@@ -29,6 +32,14 @@ class OpenSession:
     id: int
     viewer: Viewer
     seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HalfSession:
+    """A session that waits for the second factor, and whose password it was."""
+
+    id: int
+    coach_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +70,17 @@ _OPEN = (
     .where(
         sessions.c.token_hash == bindparam("hash"),
         sessions.c.ended_at.is_(None),
+        sessions.c.whole_at.is_not(None),
         sessions.c.ends_at > bindparam("now"),
         sessions.c.seen_at > bindparam("idle_since"),
         coaches.c.removed_at.is_(None),
     )
+)
+_HALF = select(sessions.c.id, sessions.c.coach_id).where(
+    sessions.c.token_hash == bindparam("hash"),
+    sessions.c.ended_at.is_(None),
+    sessions.c.whole_at.is_(None),
+    sessions.c.ends_at > bindparam("now"),
 )
 _AWAY = select(coaches.c.id, coaches.c.zone, coaches.c.away_until).where(
     coaches.c.deputy_id == bindparam("deputy"),
@@ -77,16 +95,20 @@ class Sessions:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def begin(self, coach_id: int, *, browser: str, now: datetime) -> str:
-        """A new session. Gives its token, 256 bits of chance, which is kept nowhere here."""
+    async def begin(self, coach_id: int, *, browser: str, now: datetime, whole: bool = True) -> str:
+        """A new session. Gives its token, 256 bits of chance, which is kept nowhere here.
+
+        One that is not `whole` opens nothing: it says that somebody knew the password, and for `HALF_LASTS`.
+        """
         token = secrets.token_urlsafe(32)
         await self._connection.execute(
             insert(sessions).values(
                 coach_id=coach_id,
                 token_hash=_hash(token),
                 began_at=now,
+                whole_at=now if whole else None,
                 seen_at=now,
-                ends_at=now + LASTS,
+                ends_at=now + (LASTS if whole else HALF_LASTS),
                 browser=browser[:LONGEST_BROWSER],
             )
         )
@@ -117,6 +139,11 @@ class Sessions:
         )
         return OpenSession(id=first.id, viewer=viewer, seen_at=first.seen_at)
 
+    async def half(self, token: str, *, now: datetime) -> HalfSession | None:
+        """Whose password this session was begun with, while it waits for the second factor."""
+        row = (await self._connection.execute(_HALF, {"hash": _hash(token), "now": now})).first()
+        return None if row is None else HalfSession(id=row.id, coach_id=row.coach_id)
+
     async def touch(self, session_id: int, *, now: datetime) -> None:
         """It is in use."""
         await self._connection.execute(update(sessions).where(sessions.c.id == session_id).values(seen_at=now))
@@ -128,6 +155,7 @@ class Sessions:
             .where(
                 sessions.c.coach_id == coach_id,
                 sessions.c.ended_at.is_(None),
+                sessions.c.whole_at.is_not(None),
                 sessions.c.ends_at > now,
                 sessions.c.seen_at > now - IDLE,
             )

@@ -13,6 +13,8 @@ from bot.storage.appointments import Appointments
 from bot.storage.audit import Audit
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
+from bot.storage.colleagues import Colleagues
+from bot.storage.credentials import Credentials
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox
@@ -23,7 +25,9 @@ from bot.storage.published import Definitions
 from bot.storage.ratings import Ratings
 from bot.storage.sealing import Sealer
 from bot.storage.sessions import Sessions
+from bot.storage.sign_in_links import SignInLinks
 from bot.storage.talk import Conversations
+from bot.storage.tries import Tries
 from bot.storage.week import Weeks
 
 
@@ -47,6 +51,10 @@ class Work:
     week: Weeks
     appointments: Appointments
     sessions: Sessions
+    credentials: Credentials
+    links: SignInLinks
+    tries: Tries
+    colleagues: Colleagues
     audit: Audit
     absences: Absences
 
@@ -83,6 +91,10 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         week=Weeks(connection),
         appointments=Appointments(connection),
         sessions=Sessions(connection),
+        credentials=Credentials(connection, sealer),
+        links=SignInLinks(connection),
+        tries=Tries(connection),
+        colleagues=Colleagues(connection),
         audit=Audit(connection),
         absences=Absences(connection),
     )
