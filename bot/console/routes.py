@@ -5,7 +5,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.console.clock import ClockPages
@@ -16,7 +17,8 @@ from bot.console.phones import PhonePages
 from bot.console.session import Entrance
 from bot.console.start import StartPages
 from bot.console.today import TodayPages
-from bot.console.visit import Page
+from bot.console.visit import Page, Visit
+from bot.domain.access import May
 
 
 class Room(Protocol):
@@ -41,6 +43,10 @@ def every_page(desk: Desk) -> Sequence[Page]:
     return [page for room in rooms for page in room.pages()]
 
 
+async def _nowhere(visit: Visit) -> Response:
+    return visit.missing()
+
+
 def console_routes(desk: Desk) -> Mount:
     """All pages, to be mounted last: whatever is not found before is a page or is nowhere."""
     entrance = Entrance(desk=desk, pages=Pages(desk))
@@ -50,7 +56,7 @@ def console_routes(desk: Desk) -> Mount:
         routes=[
             *entrance.routes(every_page(desk)),
             Mount("/static", StaticFiles(directory=HERE / "static")),
-            Route("/{anything:path}", entrance.nowhere, methods=["GET", "POST"]),
+            *entrance.routes([Page(path="/{anything:path}", answer=_nowhere, needs=May.COME)]),
         ],
         middleware=[Middleware(Guard, hosts=[host] if host else [], uploads=UPLOADS)],
     )

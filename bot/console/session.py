@@ -40,10 +40,6 @@ class Entrance:
             by_path.setdefault(page.path, {})[page.method] = page
         return [Route(path, self._answering(methods), methods=list(methods)) for path, methods in by_path.items()]
 
-    async def nowhere(self, request: Request) -> Response:
-        """Whatever is not found is not found as a page of ours."""
-        return (await self._visit(request)).missing()
-
     def _answering(self, methods: dict[str, Page]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             page = methods["GET" if request.method == "HEAD" else request.method]
