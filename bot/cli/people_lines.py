@@ -34,6 +34,8 @@ def _standing(one: Participant, *, now: datetime) -> str:
         return f"leaves {one.ended_on}"
     if one.stopped_at is not None:
         return "stopped"
+    if one.held_at is not None:
+        return "paused until a coach resumes it"
     if one.paused_until is not None and one.paused_until > now:
         return f"paused until {one.paused_until:%Y-%m-%d}"
     if one.protected:

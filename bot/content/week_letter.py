@@ -158,7 +158,9 @@ class _Writer:
             self._checked_in(one),
             filled("".join("↑" if move.up else "↓" for move in one.moves)),
             self._on(_("with you since %(day)s"), one.new_since),
-            self._on(_("pause until %(day)s"), one.paused_until),
+            filled(_("pause until you resume it"))
+            if one.held
+            else self._on(_("pause until %(day)s"), one.paused_until),
             self._on(_("left on %(day)s"), one.ended_on),
             filled(_("is not written to")) if one.protected else (),
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 
@@ -93,6 +94,7 @@ class Participant:
     ended_on: date | None = None
     stopped_at: datetime | None = None
     paused_until: datetime | None = None
+    held_at: datetime | None = None
     protected: bool = False
 
     def may_be_written_to(self, *, now: datetime) -> bool:
@@ -102,9 +104,19 @@ class Participant:
             and self.address.state is AddressState.ACTIVE
             and self.stopped_at is None
             and not self.protected
+            and self.held_at is None
             and (self.paused_until is None or self.paused_until <= now)
             and (self.ended_on is None or now.astimezone(ZoneInfo(self.zone)).date() <= self.ended_on)
         )
+
+    @property
+    def standing(self) -> str:
+        """Changes whenever a coach or the person changes how things stand: a form brings back what it was shown."""
+        facts = (
+            *(self.phase, self.coach_id, self.language, self.stopped_at, self.paused_until, self.held_at),
+            *(self.ended_on, self.address and (self.address.id, self.address.state.value)),
+        )
+        return sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,8 @@ class Heard(Protocol):
     @property
     def paused_until(self) -> datetime | None: ...
     @property
+    def held_at(self) -> datetime | None: ...
+    @property
     def protected(self) -> bool: ...
     @property
     def reach(self) -> AddressState | None: ...
@@ -46,7 +48,7 @@ def silence(person: Heard, *, after: int, zone: str, now: datetime) -> Silence |
         return Silence.STOPPED
     if person.reach is not AddressState.ACTIVE:
         return Silence.UNREACHABLE
-    paused = person.paused_until is not None and person.paused_until > now
+    paused = person.held_at is not None or (person.paused_until is not None and person.paused_until > now)
     since = moment(person.started_on, time(0), zone_of(zone))
     heard = max(person.last_heard_at, since) if person.last_heard_at else since
     return Silence.NO_WORD if not paused and now - heard >= timedelta(days=after) else None

@@ -46,6 +46,7 @@ class PersonLine:
     last_heard_on: date | None
     new_since: date | None
     paused_until: date | None
+    held: bool
     ended_on: date | None
     protected: bool
 
@@ -181,6 +182,7 @@ def _line(
         last_heard_on=_day(person.last_heard_at, window.zone),
         new_since=person.coach_since if person.coach_since >= window.since else None,
         paused_until=_day(paused, window.zone),
+        held=person.held_at is not None,
         ended_on=person.ended_on if _gone(person, by=window.until) else None,
         protected=person.protected,
     )

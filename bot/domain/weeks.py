@@ -81,6 +81,7 @@ class PersonWeek:
     last_heard_at: datetime | None = None
     stopped_at: datetime | None = None
     paused_until: datetime | None = None
+    held_at: datetime | None = None
     protected: bool = False
     reach: AddressState | None = AddressState.ACTIVE
     checked_in: CheckedIn = CheckedIn.NOT_ASKED

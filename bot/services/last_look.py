@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.calendar import is_quiet, quiet_until
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
@@ -13,6 +13,7 @@ from bot.storage.outbox_rows import Candidate
 
 # What we begin ourselves, and therefore never at night.
 BEGUN_BY_US = (Purpose.REMINDER, Purpose.NUDGE)
+HELD_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,9 @@ def _held_until(one: Candidate, plans: Mapping[int, Plan], *, now: datetime) -> 
     """Until when words wait: what we begin is not begun at night, nor in a pause."""
     if one.message.purpose not in BEGUN_BY_US:
         return None
+    if one.held_at is not None:
+        # Nobody knows for how long: it is asked again until it has lost its meaning.
+        return now + HELD_FOR
     if one.paused_until is not None and one.paused_until > now:
         return one.paused_until
     plan = plans.get(one.message.programme_id or 0)

@@ -54,6 +54,7 @@ _HEADS = (
         participants.c.zone,
         participants.c.stopped_at,
         participants.c.paused_until,
+        participants.c.held_at,
         participants.c.protected,
         programmes.c.stopped_at.label("programme_stopped_at"),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, ChannelName, NewParticipant, Participant
@@ -166,8 +166,20 @@ class Participants:
             await self._connection.execute(_HEARD, rows)
 
     async def change(self, person: int, **values: object) -> None:
-        """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, protected."""
+        """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, held_at, protected."""
         await self._connection.execute(update(participants).where(participants.c.id == person).values(**values))
+
+    async def resume(self, person: int, *, now: datetime) -> bool:
+        """Nobody holds them back any longer. `False` when nobody did."""
+        done = await self._connection.execute(
+            update(participants)
+            .where(
+                participants.c.id == person,
+                or_(participants.c.held_at.is_not(None), participants.c.paused_until > now),
+            )
+            .values(held_at=None, paused_until=None)
+        )
+        return bool(done.rowcount)
 
     async def change_enrolment(self, enrolment: int, *, now: datetime, **values: object) -> None:
         """Set columns of an enrolment; a new phase or coach is noted with what it was."""
@@ -253,5 +265,6 @@ class Participants:
             ended_on=row.ended_on,
             stopped_at=row.stopped_at,
             paused_until=row.paused_until,
+            held_at=row.held_at,
             protected=row.protected,
         )

@@ -43,6 +43,7 @@ _PEOPLE: Select[Any] = (
         participants.c.last_heard_at,
         participants.c.stopped_at,
         participants.c.paused_until,
+        participants.c.held_at,
         participants.c.protected,
         enrolments.c.id.label("enrolment_id"),
         enrolments.c.programme_id,
@@ -271,6 +272,7 @@ def _person(row: Row[Any]) -> PersonWeek:
         last_heard_at=row.last_heard_at,
         stopped_at=row.stopped_at,
         paused_until=row.paused_until,
+        held_at=row.held_at,
         protected=row.protected,
         reach=None if row.state is None else AddressState(row.state),
     )
