@@ -1,9 +1,36 @@
 """What a day asks of a coach follows from what is known of the day, and from nothing else."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
+from bot.domain.calendar import moment, zone_of
 from bot.domain.people import Presence
+from bot.domain.programme import Activity
+
+AFTERNOON, MORNING = time(13), time(7)
+"""When a line that was put off until then comes back, where the coach lives."""
+
+SEEN_TO_FOR = timedelta(days=7)
+"""For how long a line that somebody saw to stays away, if what it says is still true."""
+
+
+class Later(StrEnum):
+    """Until when something is put off."""
+
+    AFTERNOON = "afternoon"
+    TOMORROW = "tomorrow"
+
+
+class AsideLine(StrEnum):
+    """What a line that can be put aside tells of a person."""
+
+    SILENT = "silent"
+    UNREACHABLE = "unreachable"
+    START = "start"
+    MILESTONE = "milestone"
+    LAST_DAY = "last-day"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,3 +60,83 @@ class NewAbsence:
     def last_day(self) -> date | None:
         """The last day it is true of: coming late is true of one day. `None` if nobody knows yet."""
         return self.begins_on if self.category is Presence.LATE else self.ends_on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """An activity on a day: how many are expected, and of how many it is noted whether they came."""
+
+    programme_id: int
+    activity: Activity
+    on: date
+    expected: int
+    noted: int
+
+
+def later(now: datetime, *, zone: str) -> dict[Later, datetime]:
+    """Until when something can be put off now: this afternoon only while it is morning."""
+    local = zone_of(zone)
+    today = now.astimezone(local).date()
+    moments = {
+        Later.AFTERNOON: moment(today, AFTERNOON, local),
+        Later.TOMORROW: moment(today + timedelta(days=1), MORNING, local),
+    }
+    return {name: at for name, at in moments.items() if at > now}
+
+
+def sessions(
+    activities: Iterable[Activity],
+    *,
+    programme_id: int,
+    on: date,
+    people: Mapping[str, int],
+    noted: Mapping[tuple[str, str], int],
+) -> list[Session]:
+    """The day's activities of a programme for which anybody is expected, in the order they begin.
+
+    `people` counts those who take part by phase, `noted` what is noted by activity and the phase people are in now:
+    whoever was noted before they moved on was expected then.
+    """
+    found = []
+    for activity in activities:
+        if not is_held(activity, on):
+            continue
+        before = sum(
+            count for (slug, phase), count in noted.items() if slug == activity.slug and not is_for(activity, phase)
+        )
+        expected = before + sum(count for phase, count in people.items() if is_for(activity, phase))
+        done = sum(count for (slug, _), count in noted.items() if slug == activity.slug)
+        if expected:
+            found.append(Session(programme_id=programme_id, activity=activity, on=on, expected=expected, noted=done))
+    return sorted(found, key=lambda one: (one.activity.begins, one.activity.slug))
+
+
+def is_held(activity: Activity, day: date) -> bool:
+    """Whether the activity takes place that day."""
+    return day.isoweekday() in activity.weekdays
+
+
+def is_for(activity: Activity, phase: str) -> bool:
+    """Whether somebody in this phase is expected."""
+    return not activity.phases or phase in activity.phases
+
+
+def held_next(activity: Activity, day: date, *, step: int) -> date | None:
+    """The nearest other day on which it is held, after (`step` 1) or before (`step` -1); `None` if there is none."""
+    near = (day + timedelta(days=step * ahead) for ahead in range(1, 8))
+    return next((other for other in near if is_held(activity, other)), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attended:
+    """Whether somebody came. `assumed` is what follows from a report, and what no coach has looked at yet."""
+
+    presence: Presence | None = None
+    assumed: bool = False
+
+
+def attended(noted: Presence | None, *, noted_by: str | None, reported: Presence | None) -> Attended:
+    """What is known: what was noted, else what follows from an absence that was reported for the day."""
+    if noted is not None:
+        return Attended(presence=noted, assumed=noted_by != "coach")
+    return Attended(presence=reported, assumed=reported is not None)

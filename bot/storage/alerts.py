@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import alerts, summaries
+from bot.storage.tables import alerts, coaches, summaries
+from bot.storage.takers import takers
 from bot.storage.upsert import insert_new
 
 
@@ -22,6 +23,35 @@ class NewAlert:
     participant_id: int | None = None
     coach_id: int | None = None
     about: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaisedAlert:
+    """An alert as it stands. `seen_to_by` is the first name of whoever saw to it."""
+
+    id: int
+    organisation_id: int
+    programme_id: int | None
+    participant_id: int | None
+    coach_id: int | None
+    acknowledged_at: datetime | None
+    seen_to_by: str
+
+
+_HELD = (
+    select(
+        alerts.c.id,
+        alerts.c.organisation_id,
+        alerts.c.programme_id,
+        alerts.c.participant_id,
+        alerts.c.coach_id,
+        alerts.c.acknowledged_at,
+        alerts.c.acknowledged_by,
+    )
+    .where(alerts.c.id == bindparam("alert"))
+    .with_for_update()
+)
+_NAME = select(coaches.c.first_name).where(coaches.c.id == bindparam("coach"))
 
 
 class Alerts:
@@ -58,6 +88,38 @@ class Alerts:
             .values(acknowledged_at=now, acknowledged_by=coach)
         )
         return bool(done.rowcount)
+
+    async def held(self, alert: int) -> RaisedAlert | None:
+        """This alert, held until the end of the unit of work."""
+        row = (await self._connection.execute(_HELD, {"alert": alert})).first()
+        if row is None:
+            return None
+        values = dict(row._mapping)
+        seen_to_by = values.pop("acknowledged_by")
+        name = await self._connection.scalar(_NAME, {"coach": seen_to_by}) if seen_to_by else ""
+        return RaisedAlert(**values, seen_to_by=name or "")
+
+    async def put_off(self, alert: int, *, until: datetime) -> None:
+        """It comes back then."""
+        await self._connection.execute(update(alerts).where(alerts.c.id == alert).values(later_until=until))
+
+    async def hand_to(self, alert: int, *, coach: int) -> None:
+        """This coach has it from now on; it is nobody's to put off but theirs, and is shown again."""
+        await self._connection.execute(
+            update(alerts).where(alerts.c.id == alert).values(coach_id=coach, later_until=None)
+        )
+
+    async def takers(self, enrolment: int, *, today: date) -> dict[int, str]:
+        """First names of the colleagues to whom what is about this person can be handed, by id."""
+        return (await takers(self._connection, [enrolment], today=today)).get(enrolment, {})
+
+    async def acknowledge_all(self, kind: str, *, participant: int, coach: int, now: datetime) -> None:
+        """Somebody has seen to everything of this kind about a person."""
+        await self._connection.execute(
+            update(alerts)
+            .where(alerts.c.kind == kind, alerts.c.participant_id == participant, alerts.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=now, acknowledged_by=coach)
+        )
 
 
 class Summaries:

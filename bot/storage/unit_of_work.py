@@ -10,6 +10,7 @@ from bot.storage.absences import Absences
 from bot.storage.addresses import Addresses
 from bot.storage.alerts import Alerts, Summaries
 from bot.storage.appointments import Appointments
+from bot.storage.attendances import Attendances
 from bot.storage.audit import Audit
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
@@ -22,6 +23,7 @@ from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
 from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
+from bot.storage.put_asides import PutAsides
 from bot.storage.ratings import Ratings
 from bot.storage.sealing import Sealer
 from bot.storage.sessions import Sessions
@@ -57,6 +59,8 @@ class Work:
     colleagues: Colleagues
     audit: Audit
     absences: Absences
+    attendances: Attendances
+    put_asides: PutAsides
 
 
 @asynccontextmanager
@@ -97,4 +101,6 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         colleagues=Colleagues(connection),
         audit=Audit(connection),
         absences=Absences(connection),
+        attendances=Attendances(connection),
+        put_asides=PutAsides(connection),
     )

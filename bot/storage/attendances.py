@@ -1,0 +1,50 @@
+"""What is noted of who came stays, when the others are noted all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.people import Presence
+from bot.domain.programme import Area
+from bot.storage.tables import attendances
+from bot.storage.upsert import insert_new
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Came:
+    """Whether somebody came to something. `noted_by` is who said it: `coach` or `participant`."""
+
+    enrolment_id: int
+    activity: str
+    area: Area
+    on: date
+    presence: Presence
+    noted_by: str = "coach"
+
+
+class Attendances:
+    """Who came to what on which day."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def note_new(self, came: Sequence[Came], *, now: datetime) -> None:
+        """Where nothing is noted yet."""
+        if came:
+            await self._connection.execute(
+                insert_new(self._connection, attendances),
+                [
+                    {
+                        "enrolment_id": one.enrolment_id,
+                        "activity": one.activity,
+                        "area": one.area,
+                        "held_on": one.on,
+                        "presence": one.presence,
+                        "noted_by": one.noted_by,
+                        "noted_at": now,
+                    }
+                    for one in came
+                ],
+            )
