@@ -51,14 +51,16 @@ def _whole_participants() -> Select[Any]:
     )
 
 
-_WHOLE = _whole_participants()
-_BY_PERSON = _WHOLE.where(participants.c.id.in_(bindparam("ids", expanding=True))).order_by(
+WHOLE = _whole_participants()
+"""A participant for each enrolment and each address on the preferred channel."""
+
+_BY_PERSON = WHOLE.where(participants.c.id.in_(bindparam("ids", expanding=True))).order_by(
     participants.c.id, enrolments.c.id, addresses.c.id.desc()
 )
-_BY_ENROLMENT = _WHOLE.where(enrolments.c.id.in_(bindparam("ids", expanding=True))).order_by(
+_BY_ENROLMENT = WHOLE.where(enrolments.c.id.in_(bindparam("ids", expanding=True))).order_by(
     enrolments.c.id, addresses.c.id.desc()
 )
-_OF_PROGRAMME = _WHOLE.where(enrolments.c.programme_id == bindparam("programme")).order_by(
+_OF_PROGRAMME = WHOLE.where(enrolments.c.programme_id == bindparam("programme")).order_by(
     enrolments.c.id, addresses.c.id.desc()
 )
 _LOCK = (
@@ -237,34 +239,36 @@ class Participants:
         for row in rows:
             # Of several addresses on the preferred channel the newest stands first and counts.
             if row.enrolment_id not in seen:
-                seen[row.enrolment_id] = self._participant(row)
+                seen[row.enrolment_id] = participant_of(row, self._sealer)
         return list(seen.values())
 
-    def _participant(self, row: Row[Any]) -> Participant:
-        address = None
-        if row.address_id is not None:
-            address = Address(
-                id=row.address_id,
-                channel=ChannelName(row.address_channel),
-                value=self._sealer.unseal(row.cipher).decode(),
-                state=AddressState(row.address_state),
-            )
-        return Participant(
-            id=row.id,
-            enrolment_id=row.enrolment_id,
-            organisation_id=row.organisation_id,
-            programme_id=row.programme_id,
-            first_name=row.first_name,
-            language=row.language,
-            zone=row.zone,
-            phase=row.phase,
-            coach_id=row.coach_id,
-            coach_first_name=row.coach_first_name,
-            address=address,
-            started_on=row.started_on,
-            ended_on=row.ended_on,
-            stopped_at=row.stopped_at,
-            paused_until=row.paused_until,
-            held_at=row.held_at,
-            protected=row.protected,
+
+def participant_of(row: Row[Any], sealer: Sealer) -> Participant:
+    """A row of `WHOLE`."""
+    address = None
+    if row.address_id is not None:
+        address = Address(
+            id=row.address_id,
+            channel=ChannelName(row.address_channel),
+            value=sealer.unseal(row.cipher).decode(),
+            state=AddressState(row.address_state),
         )
+    return Participant(
+        id=row.id,
+        enrolment_id=row.enrolment_id,
+        organisation_id=row.organisation_id,
+        programme_id=row.programme_id,
+        first_name=row.first_name,
+        language=row.language,
+        zone=row.zone,
+        phase=row.phase,
+        coach_id=row.coach_id,
+        coach_first_name=row.coach_first_name,
+        address=address,
+        started_on=row.started_on,
+        ended_on=row.ended_on,
+        stopped_at=row.stopped_at,
+        paused_until=row.paused_until,
+        held_at=row.held_at,
+        protected=row.protected,
+    )
