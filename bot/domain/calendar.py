@@ -129,6 +129,11 @@ def quiet_until(quiet: QuietHours, *, zone: str, now: datetime) -> datetime:
     return now
 
 
+def first_awake(quiet: QuietHours, *, zone: str, now: datetime) -> datetime:
+    """The first moment from now on that is not at night, where the person lives."""
+    return quiet_until(quiet, zone=zone, now=now) if is_quiet(quiet, zone=zone, now=now) else now
+
+
 def next_weekly(weekday: int, at: time, *, zone: str, after: datetime) -> datetime:
     """The next moment of an ISO weekday and wall-clock time, after `after`."""
     local = zone_of(zone)

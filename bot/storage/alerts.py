@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import alerts, coaches, summaries
@@ -119,6 +119,18 @@ class Alerts:
             update(alerts)
             .where(alerts.c.kind == kind, alerts.c.participant_id == participant, alerts.c.acknowledged_at.is_(None))
             .values(acknowledged_at=now, acknowledged_by=coach)
+        )
+
+    async def hand_all_to(self, coach: int, *, participant: int, programme: int) -> None:
+        """What nobody has seen to yet about this person in this programme is for another coach from now on."""
+        await self._connection.execute(
+            update(alerts)
+            .where(
+                alerts.c.participant_id == participant,
+                or_(alerts.c.programme_id == programme, alerts.c.programme_id.is_(None)),
+                alerts.c.acknowledged_at.is_(None),
+            )
+            .values(coach_id=coach)
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import By
@@ -30,6 +30,22 @@ class Audit:
         """Write it down, in the same unit of work as what was done."""
         await self._note(
             done, organisation_id=by.organisation_id, coach_id=by.coach_id, came_from=by.came_from, now=now
+        )
+
+    async def noted(self, done: Done, *, by: By, since: datetime) -> bool:
+        """Whether the same is written down of the same coach since then."""
+        return bool(
+            await self._connection.scalar(
+                select(
+                    exists().where(
+                        audit.c.participant_id == done.participant_id,
+                        audit.c.what == done.what,
+                        audit.c.programme_id == done.programme_id,
+                        audit.c.coach_id == by.coach_id,
+                        audit.c.done_at > since,
+                    )
+                )
+            )
         )
 
     async def note_stranger(self, what: str, *, organisation_id: int, came_from: str, now: datetime) -> None:
