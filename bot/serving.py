@@ -20,6 +20,7 @@ from bot.console.routes import console_routes
 from bot.content.catalogs import console_words
 from bot.domain.messages import DeliveryReceipt
 from bot.domain.people import ChannelName
+from bot.domain.prices import Price
 from bot.doors.clock import Clock, Tick
 from bot.doors.health import health_routes
 from bot.doors.providers import greet
@@ -131,6 +132,7 @@ def desk_of(app: App) -> Desk:
         address=app.settings.public_url or "",
         send=send,
         telegram_link=telegram_link,
+        sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
     )
 
 

@@ -189,6 +189,11 @@ class Settings:
         "own numbers, chat ids and e-mail addresses; if set, no others are written to",
         (),
     )
+    sms_price: str | None = _setting(
+        "FRAMSTEG_SMS_PRICE",
+        _like(r"[0-9]{1,4}(\.[0-9]{1,4})? [A-Z]{3}", "an amount and a currency such as 0.65 SEK"),
+        "what one part of an SMS costs, such as 0.65 SEK; empty: only parts are shown",
+    )
     sqlite_synchronous: str = _setting(
         "FRAMSTEG_SQLITE_SYNCHRONOUS", _one_of("FULL", "NORMAL"), "FULL survives a power cut, NORMAL is faster", "FULL"
     )

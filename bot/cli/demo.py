@@ -21,6 +21,7 @@ from bot.cli.demo_time import ProgrammeClock, TimeMachine
 from bot.console.desk import Demo, Desk
 from bot.content.catalogs import console_words
 from bot.domain.people import ChannelName
+from bot.domain.prices import Price
 from bot.services.published import Plan
 from bot.serving import CONSOLE_SPEAKS, NotReady, run
 from bot.settings import Settings
@@ -34,6 +35,7 @@ PATIENCE = timedelta(seconds=3)
 """How long a page waits for time to be moved before it shows how far it came."""
 
 # Everybody in the demo is invented, so this key is no secret: it only lets the program run as it does for real.
+_SMS_PRICE = "0.65 SEK"
 _KEY = sha256(b"framsteg demo: nobody here exists").digest()
 
 _TRY_FIRST = """
@@ -95,7 +97,9 @@ async def set_up(
     if fresh or not done.exists():
         # A history that was broken off half-way is no history.
         _clear(home, file)
-    settings = Settings(database_url=f"sqlite:///{file}", key=_KEY, port=port, sqlite_synchronous="NORMAL")
+    settings = Settings(
+        database_url=f"sqlite:///{file}", key=_KEY, port=port, sqlite_synchronous="NORMAL", sms_price=_SMS_PRICE
+    )
     clock = ProgrammeClock(machine_clock)
     phones = Phones(home / "phones.jsonl", clock=clock.now)
     app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, phones))
@@ -175,6 +179,7 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, st
         machine_now=machine_clock,
         address="",
         send=send,
+        sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
         demo=Demo(
             plan=plan,
             phones=stage.phones,

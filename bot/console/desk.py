@@ -6,6 +6,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.channels.phones import Phones
+from bot.domain.prices import Price
 from bot.services.published import Plan, Shelf
 from bot.services.summaries import Summaries
 from bot.storage.database import Database
@@ -53,7 +54,7 @@ class Desk:
 
     `now` is programme time, `machine_now` the machine's own: sessions are of the latter. `address` is where the world
     finds the console. `send` has what was queued leave soon, and in a demo at once. `telegram_link` gives the link of
-    a deep-link code, if there is a bot.
+    a deep-link code, if there is a bot. `sms_price` is what one part of an SMS costs, if anybody has said.
     """
 
     database: Database
@@ -65,4 +66,5 @@ class Desk:
     address: str
     send: Callable[[], Awaitable[None]] = field(default=_soon)
     telegram_link: Callable[[str], Awaitable[str | None]] = field(default=_nowhere)
+    sms_price: Price | None = None
     demo: Demo | None = None
