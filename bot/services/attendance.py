@@ -1,11 +1,17 @@
 """Who came and who did not is noted by category; the latest word counts."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.access import By
 from bot.domain.calendar import zone_of
-from bot.domain.day import NewAbsence
-from bot.domain.people import Participant
+from bot.domain.day import NewAbsence, is_held
+from bot.domain.people import Participant, Presence
+from bot.domain.programme import Activity
+from bot.storage.absences import Report
+from bot.storage.attendances import Came
 from bot.storage.audit import Done
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, unit_of_work
@@ -13,6 +19,60 @@ from bot.storage.unit_of_work import Work, unit_of_work
 
 class NotInTheProgramme(Exception):
     """There is no such enrolment in the organisation of whoever asked."""
+
+
+class NotHeld(Exception):
+    """The activity is not held on that day."""
+
+
+class NotYet(Exception):
+    """The day has not come: nobody can have been there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noting:
+    """An activity of a programme on a day, about which something is to be noted."""
+
+    programme_id: int
+    activity: Activity
+    on: date
+
+    @property
+    def about(self) -> str:
+        """What the log says of it."""
+        return f"{self.on}/{self.activity.slug}"[:64]
+
+
+async def note(database: Database, noting: Noting, came: Mapping[int, Presence], *, by: By, now: datetime) -> None:
+    """Whether these people came, by enrolment: the coach's word counts, whatever was noted or assumed before.
+
+    Raises `NotInTheProgramme`, `NotHeld` and `NotYet`.
+    """
+    async with unit_of_work(database) as work:
+        await _check(work, noting, by=by, now=now)
+        people = await _people(work, noting, came, by=by)
+        activity = noting.activity
+        rows = [(one, activity.slug, activity.area.value, noting.on, came[one].value) for one in people]
+        await work.calendar.note_presence(rows, noted_by="coach", now=now)
+        for person in people.values():
+            await work.audit.note(_done("attendance-noted", person, noting.about), by=by, now=now)
+
+
+async def note_others(database: Database, noting: Noting, others: Iterable[int], *, by: By, now: datetime) -> int:
+    """These people were there, but for those of whom something is noted already.
+
+    Whose absence was reported for the day is noted by that report. Gives how many were noted. Raises
+    `NotInTheProgramme`, `NotHeld` and `NotYet`.
+    """
+    async with unit_of_work(database) as work:
+        zone = await _check(work, noting, by=by, now=now)
+        people = await _people(work, noting, others, by=by)
+        reported = await work.absences.reported(people, on=noting.on, zone=zone)
+        came = [_came(one, noting, reported.get(one)) for one in people]
+        noted = await work.attendances.note_new(came, now=now)
+        done = Done(what="attendance-noted", programme_id=noting.programme_id, about=noting.about)
+        await work.audit.note(done, by=by, now=now)
+    return noted
 
 
 async def report_absence(database: Database, enrolment: int, absence: NewAbsence, *, by: By, now: datetime) -> int:
@@ -43,6 +103,41 @@ async def end_absence(database: Database, absence_id: int, *, by: By, now: datet
         if ended:
             await work.audit.note(_done("absence-ended", person, absence_id), by=by, now=now)
         return ended
+
+
+async def _check(work: Work, noting: Noting, *, by: By, now: datetime) -> ZoneInfo:
+    """The time zone of whoever notes, if there is anything to be noted."""
+    if not is_held(noting.activity, noting.on):
+        raise NotHeld(f"{noting.activity.slug} is not held on {noting.on}")
+    coach = (await work.coaches.these([by.coach_id]))[by.coach_id]
+    zone = zone_of(coach.zone)
+    if noting.on > now.astimezone(zone).date():
+        raise NotYet(f"{noting.on} has not come")
+    return zone
+
+
+async def _people(work: Work, noting: Noting, wanted: Iterable[int], *, by: By) -> dict[int, Participant]:
+    ids = set(wanted)
+    people = await work.participants.enrolled(ids)
+    strangers = [
+        one
+        for one in people.values()
+        if one.organisation_id != by.organisation_id or one.programme_id != noting.programme_id
+    ]
+    if strangers or ids != people.keys():
+        raise NotInTheProgramme(f"not all of these are in programme {noting.programme_id}")
+    return people
+
+
+def _came(enrolment: int, noting: Noting, reported: Report | None) -> Came:
+    return Came(
+        enrolment_id=enrolment,
+        activity=noting.activity.slug,
+        area=noting.activity.area,
+        on=noting.on,
+        presence=reported.category if reported else Presence.PRESENT,
+        noted_by=reported.reported_by if reported else "coach",
+    )
 
 
 def _done(what: str, person: Participant, about: object) -> Done:

@@ -1,12 +1,25 @@
 """Who is not coming, from when to when, is kept here by category, and never with a reason in words."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.calendar import moment
 from bot.domain.day import NewAbsence
+from bot.domain.people import Presence
 from bot.storage.tables import absences
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """That somebody is not coming, and who said so."""
+
+    category: Presence
+    reported_by: str
 
 
 class Absences:
@@ -50,9 +63,18 @@ class Absences:
         """End every absence of somebody that would hold on this day."""
         await self._connection.execute(
             update(absences)
-            .where(absences.c.enrolment_id == enrolment, holds_on(day), absences.c.ended_at.is_(None))
+            .where(absences.c.enrolment_id == enrolment, _holds_on(day, absences), absences.c.ended_at.is_(None))
             .values(ended_at=now)
         )
+
+    async def reported(self, people: Iterable[int], *, on: date, zone: ZoneInfo) -> dict[int, Report]:
+        """What was reported of these enrolments for a day: the latest word, by enrolment."""
+        rows = await self._connection.execute(
+            select(absences.c.enrolment_id, absences.c.category, absences.c.reported_by)
+            .where(absences.c.enrolment_id.in_(sorted(people)), was_reported_for(on, zone=zone))
+            .order_by(absences.c.id)
+        )
+        return {row.enrolment_id: Report(category=Presence(row.category), reported_by=row.reported_by) for row in rows}
 
     async def whose(self, absence: int) -> int | None:
         """The enrolment of whoever this absence is of."""
@@ -67,6 +89,11 @@ class Absences:
         return bool(done.rowcount)
 
 
-def holds_on(day: date) -> ColumnElement[bool]:
-    """True of the absences whose days have this one among them, whether or not somebody ended them since."""
-    return and_(absences.c.begins_on <= day, or_(absences.c.ends_on.is_(None), absences.c.ends_on >= day))
+def was_reported_for(day: date, *, zone: ZoneInfo, table: FromClause = absences) -> ColumnElement[bool]:
+    """True of the absences that hold on this day, and that nobody ended before it was over."""
+    over = moment(day + timedelta(days=1), time(0), zone)
+    return and_(_holds_on(day, table), or_(table.c.ended_at.is_(None), table.c.ended_at >= over))
+
+
+def _holds_on(day: date, table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.begins_on <= day, or_(table.c.ends_on.is_(None), table.c.ends_on >= day))

@@ -30,21 +30,23 @@ class Attendances:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def note_new(self, came: Sequence[Came], *, now: datetime) -> None:
-        """Where nothing is noted yet."""
-        if came:
-            await self._connection.execute(
-                insert_new(self._connection, attendances),
-                [
-                    {
-                        "enrolment_id": one.enrolment_id,
-                        "activity": one.activity,
-                        "area": one.area,
-                        "held_on": one.on,
-                        "presence": one.presence,
-                        "noted_by": one.noted_by,
-                        "noted_at": now,
-                    }
-                    for one in came
-                ],
-            )
+    async def note_new(self, came: Sequence[Came], *, now: datetime) -> int:
+        """Where nothing is noted yet. Gives of how many."""
+        if not came:
+            return 0
+        rows = await self._connection.execute(
+            insert_new(self._connection, attendances).returning(attendances.c.id),
+            [
+                {
+                    "enrolment_id": one.enrolment_id,
+                    "activity": one.activity,
+                    "area": one.area,
+                    "held_on": one.on,
+                    "presence": one.presence,
+                    "noted_by": one.noted_by,
+                    "noted_at": now,
+                }
+                for one in came
+            ],
+        )
+        return len(rows.all())
