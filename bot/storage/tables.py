@@ -134,9 +134,17 @@ enrolments = Table(
     Column("started_on", Date, nullable=False),
     Column("ended_on", Date),
     Column("ended_reason", String(64)),
+    # The import that gave the place, if one did. Without a reference: the place outlives it.
+    Column("import_id", Id),
     UniqueConstraint("programme_id", "participant_id"),
     Index("ix_enrolments_participant_id", "participant_id"),
     Index("ix_enrolments_coach_id", "coach_id"),
+    Index(
+        "ix_enrolments_import_id",
+        "import_id",
+        postgresql_where=text("import_id IS NOT NULL"),
+        sqlite_where=text("import_id IS NOT NULL"),
+    ),
 )
 
 changes = Table(

@@ -206,6 +206,18 @@ def upgrade() -> None:
     op.add_column("coaches", sa.Column("away_until", sa.Date(), nullable=True))
     op.add_column("coaches", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("participants", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "enrolments",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    )
+    op.create_index(
+        "ix_enrolments_import_id",
+        "enrolments",
+        ["import_id"],
+        unique=False,
+        postgresql_where=sa.text("import_id IS NOT NULL"),
+        sqlite_where=sa.text("import_id IS NOT NULL"),
+    )
     op.drop_index("ix_inbox_participant_id", table_name="inbox")
     op.create_index("ix_inbox_participant_id_id", "inbox", ["participant_id", "id"], unique=False)
     op.create_index(
