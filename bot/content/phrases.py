@@ -23,6 +23,7 @@ PHRASES: dict[str, frozenset[str]] = {
     "farewell": PERSON,
     "telegram-welcome": PERSON,
     "telegram-bad-code": frozenset(),
+    "new-coach": PERSON,
     "from-coach": frozenset({"words", "coach"}),
     "activity-line": frozenset({"begins", "title", "place"}),
     "skip-button": frozenset(),
