@@ -169,6 +169,7 @@ class Life:
                 app.shelf,
                 one.enrolment_id,
                 roster.MilestoneDates(slug=known["slug"], due_on=due, reached_on=reached),
+                now=self.until,
             )
         if persona.months == 0:
             self.plan_for(self._on(1, time(10, 30)), self.fates.welcoming(one.enrolment_id))

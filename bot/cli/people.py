@@ -112,6 +112,7 @@ def note_milestone(enrolment: int, slug: str, due_on: datetime | None, reached_o
                     due_on=due_on.date() if due_on else None,
                     reached_on=reached_on.date() if reached_on else None,
                 ),
+                now=desk.now,
             )
         click.echo(f"{slug} of {enrolment} is noted")
 

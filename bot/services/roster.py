@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.content.people_table import read_people
-from bot.domain.calendar import moment, zone_of
+from bot.domain.access import Appointment, Role
+from bot.domain.calendar import first_awake, moment, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import NewParticipant, Participant
 from bot.domain.programme import FAREWELL, FAREWELL_AT
+from bot.services.asked import Asked, asked_of, done, hold, note
+from bot.services.asked import NotOnTheRoster as NotOnTheRoster
 from bot.services.conversation import REPLY_LASTS
 from bot.services.farewells import fall_quiet
 from bot.services.published import Plan, Shelf
@@ -16,10 +19,6 @@ from bot.storage.calendar import Claim
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
-
-
-class NotOnTheRoster(Exception):
-    """There is no such enrolment, phase, milestone or coach: the text says which."""
 
 
 async def enrol(database: Database, programme: ProgrammeRow, new: NewParticipant, *, now: datetime) -> int:
@@ -64,19 +63,20 @@ async def import_people(
 async def invite(database: Database, enrolment: int, *, now: datetime) -> str:
     """A code that links a Telegram chat to this person, once: `t.me/<bot>?start=<code>`."""
     async with unit_of_work(database) as work:
-        person = await _enrolled(work, enrolment)
+        person = await hold(work, Asked(enrolment=enrolment))
         return await work.participants.make_deep_link(participant_id=person.id, now=now)
 
 
-async def move_to_phase(database: Database, shelf: Shelf, enrolment: int, *, phase: str, now: datetime) -> None:
+async def move_to_phase(database: Database, shelf: Shelf, enrolment: int | Asked, *, phase: str, now: datetime) -> None:
     """From now on the person is in this phase: its activities and reminders are theirs at once."""
+    asked = asked_of(enrolment)
     async with unit_of_work(database) as work:
-        person = await _enrolled(work, enrolment)
-        plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+        person, plan = await _held(work, shelf, asked)
         if phase not in [one.slug for one in plan.programme.phases]:
             raise NotOnTheRoster(f"the programme has no phase {phase}")
         today = now.astimezone(zone_of(person.zone)).date()
-        await work.participants.change_enrolment(enrolment, phase=phase, phase_since=today, now=now)
+        await work.participants.change_enrolment(asked.enrolment, phase=phase, phase_since=today, now=now)
+        await note(work, done("phase-changed", person, about=phase), asked=asked, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,14 +88,38 @@ class MilestoneDates:
     reached_on: date | None = None
 
 
-async def set_milestone(database: Database, shelf: Shelf, enrolment: int, dates: MilestoneDates) -> None:
+async def set_milestone(
+    database: Database, shelf: Shelf, enrolment: int | Asked, dates: MilestoneDates, *, now: datetime
+) -> None:
     """Give a milestone its date, or note that it was reached. Reminders before it follow by themselves."""
+    asked = asked_of(enrolment)
     async with unit_of_work(database) as work:
-        person = await _enrolled(work, enrolment)
-        plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+        person, plan = await _held(work, shelf, asked)
         if dates.slug not in [one.slug for phase in plan.programme.phases for one in phase.milestones]:
             raise NotOnTheRoster(f"the programme has no milestone {dates.slug}")
-        await work.calendar.set_milestone(enrolment, dates.slug, due_on=dates.due_on, reached_on=dates.reached_on)
+        await work.calendar.set_milestone(asked.enrolment, dates.slug, due_on=dates.due_on, reached_on=dates.reached_on)
+        await note(work, done("milestone-set", person, about=dates.slug), asked=asked, now=now)
+
+
+async def hand_over(database: Database, shelf: Shelf, asked: Asked, *, to: int, now: datetime) -> bool:
+    """Another coach of the programme accompanies the person from today, and has what nobody has seen to yet.
+
+    Whether the person is told by a message: only somebody we may write to, and at night in the morning.
+    """
+    async with unit_of_work(database) as work:
+        person, plan = await _held(work, shelf, asked)
+        coach = Appointment(role=Role.COACH, programme_id=person.programme_id)
+        if to == person.coach_id or coach not in await work.appointments.of(to):
+            raise NotOnTheRoster(f"{to} is no other coach of the programme {person.programme_id}")
+        today = now.astimezone(zone_of(person.zone)).date()
+        await work.participants.change_enrolment(asked.enrolment, coach_id=to, coach_since=today, now=now)
+        await work.alerts.hand_all_to(to, participant=person.id, programme=person.programme_id)
+        await note(work, done("handed-over", person, about=to), asked=asked, now=now)
+        if person.address is None or not person.may_be_written_to(now=now):
+            return False
+        person = (await work.participants.enrolled([asked.enrolment]))[asked.enrolment]
+        await _introduce(work, plan, person, now=now)
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,21 +130,38 @@ class Leaving:
     reason: str
 
 
-async def leave(database: Database, shelf: Shelf, enrolment: int, leaving: Leaving, *, now: datetime) -> None:
+async def leave(database: Database, shelf: Shelf, enrolment: int | Asked, leaving: Leaving, *, now: datetime) -> None:
     """The person leaves the programme: a farewell on the last day, then silence.
 
     Leaving today or earlier says the farewell now; somebody who stopped us hears nothing.
     """
+    asked = asked_of(enrolment)
     async with unit_of_work(database) as work:
-        person = await _enrolled(work, enrolment)
-        plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+        person, plan = await _held(work, shelf, asked)
         written_to = person.may_be_written_to(now=now)
-        await work.participants.change_enrolment(enrolment, ended_on=leaving.on, ended_reason=leaving.reason, now=now)
+        await work.participants.change_enrolment(
+            asked.enrolment, ended_on=leaving.on, ended_reason=leaving.reason, now=now
+        )
+        await note(work, done("left", person, about=leaving.reason), asked=asked, now=now)
         if leaving.on > now.astimezone(zone_of(person.zone)).date():
             return
         await fall_quiet(work, [person], now=now)
         if written_to and person.address is not None:
             await _say_farewell(work, plan, person, on=leaving.on, now=now)
+
+
+async def _introduce(work: Work, plan: Plan, person: Participant, *, now: datetime) -> None:
+    assert person.address is not None
+    at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
+    occasion = Occasion(
+        once=f"new-coach/{person.enrolment_id}/{person.coach_id}/{now:%Y%m%dT%H%M%S}",
+        purpose=Purpose.COACH,
+        priority=Priority.REPLY,
+        expires_at=at + timedelta(days=1),
+        now=at,
+    )
+    said = say(plan, "phrases/new-coach", participant=person)
+    await work.outbox.queue(drafts([said], participant=person, address=person.address, occasion=occasion), now=now)
 
 
 async def _say_farewell(work: Work, plan: Plan, person: Participant, *, on: date, now: datetime) -> None:
@@ -148,9 +189,6 @@ async def _say_farewell(work: Work, plan: Plan, person: Participant, *, on: date
     )
 
 
-async def _enrolled(work: Work, enrolment: int) -> Participant:
-    found = (await work.participants.enrolled([enrolment])).get(enrolment)
-    if found is None:
-        raise NotOnTheRoster(f"there is no enrolment {enrolment}")
-    await work.participants.lock([found.id])
-    return found
+async def _held(work: Work, shelf: Shelf, asked: Asked) -> tuple[Participant, Plan]:
+    person = await hold(work, asked)
+    return person, (await shelf.plans(work, [person.programme_id]))[person.programme_id]

@@ -47,9 +47,8 @@ async def test_on_the_last_day_there_is_a_farewell_at_noon_and_then_nothing(town
 async def test_who_leaves_today_hears_the_farewell_at_once_and_then_nothing(town: Town) -> None:
     amina = await town.a_person()
     friday = THURSDAY + timedelta(days=1)
-    await set_milestone(
-        town.app.database, town.app.shelf, amina.enrolment, MilestoneDates(slug="own-plan", due_on=friday)
-    )
+    dates = MilestoneDates(slug="own-plan", due_on=friday)
+    await set_milestone(town.app.database, town.app.shelf, amina.enrolment, dates, now=town.now)
     await town.at(at(THURSDAY, 8), step=AHEAD)
     amina.news()
 
@@ -140,7 +139,8 @@ async def test_phases_and_milestones_that_are_not_there_are_refused(town: Town) 
     with pytest.raises(NotOnTheRoster, match="phase-9"):
         await move_to_phase(database, shelf, amina.enrolment, phase="phase-9", now=town.now)
     with pytest.raises(NotOnTheRoster, match="the-moon"):
-        await set_milestone(database, shelf, amina.enrolment, MilestoneDates(slug="the-moon", due_on=THURSDAY))
+        dates = MilestoneDates(slug="the-moon", due_on=THURSDAY)
+        await set_milestone(database, shelf, amina.enrolment, dates, now=town.now)
     with pytest.raises(NotOnTheRoster, match="4711"):
         await leave(database, shelf, 4711, Leaving(on=THURSDAY, reason="work"), now=town.now)
 

@@ -104,10 +104,10 @@ async def test_a_milestone_is_told_three_days_and_one_day_before_unless_it_is_re
     amina, bo = await town.a_person(phase="phase-2"), await town.a_person(first_name="Bo", phase="phase-2")
     database, shelf = town.app.database, town.app.shelf
     for person in (amina, bo):
-        await set_milestone(
-            database, shelf, person.enrolment, MilestoneDates(slug="cv-ready", due_on=date(2026, 11, 29))
-        )
-    await set_milestone(database, shelf, bo.enrolment, MilestoneDates(slug="cv-ready", reached_on=date(2026, 11, 27)))
+        dates = MilestoneDates(slug="cv-ready", due_on=date(2026, 11, 29))
+        await set_milestone(database, shelf, person.enrolment, dates, now=town.now)
+    reached = MilestoneDates(slug="cv-ready", reached_on=date(2026, 11, 27))
+    await set_milestone(database, shelf, bo.enrolment, reached, now=town.now)
 
     await jump(town, THURSDAY_TEN)
     three_days = [words for words in amina.news() if "elmål" in words]

@@ -174,7 +174,8 @@ async def test_the_coming_week_has_beginnings_milestones_and_last_days(house: Ho
         now=at("2026-11-19", "12:00"),
     )
     for slug, due_on in (("own-plan", date(2026, 11, 24)), ("four-weeks", date(2026, 12, 3))):
-        await roster.set_milestone(house.database, house.shelf, amina, roster.MilestoneDates(slug=slug, due_on=due_on))
+        dates = roster.MilestoneDates(slug=slug, due_on=due_on)
+        await roster.set_milestone(house.database, house.shelf, amina, dates, now=at("2026-11-19"))
     await house.tick(at("2026-11-20"))
     await house.tick(MONDAY)
     assert section(await house.in_house(), "The coming week") == [
