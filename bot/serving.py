@@ -132,6 +132,7 @@ def desk_of(app: App) -> Desk:
         address=app.settings.public_url or "",
         send=send,
         telegram_link=telegram_link,
+        mails=ChannelName.EMAIL in app.channels,
         sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
     )
 

@@ -179,6 +179,7 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, st
         machine_now=machine_clock,
         address="",
         send=send,
+        mails=True,
         sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
         demo=Demo(
             plan=plan,

@@ -10,6 +10,7 @@ from bot.domain.prices import Price
 from bot.services.published import Plan, Shelf
 from bot.services.summaries import Summaries
 from bot.storage.database import Database
+from bot.storage.passwords import Passwords
 from bot.storage.views.demo import PersonSeen
 
 
@@ -54,7 +55,8 @@ class Desk:
 
     `now` is programme time, `machine_now` the machine's own: sessions are of the latter. `address` is where the world
     finds the console. `send` has what was queued leave soon, and in a demo at once. `telegram_link` gives the link of
-    a deep-link code, if there is a bot. `sms_price` is what one part of an SMS costs, if anybody has said.
+    a deep-link code, if there is a bot. `sms_price` is what one part of an SMS costs, if anybody has said. `mails`
+    says whether mail can be sent at all.
     """
 
     database: Database
@@ -66,5 +68,7 @@ class Desk:
     address: str
     send: Callable[[], Awaitable[None]] = field(default=_soon)
     telegram_link: Callable[[str], Awaitable[str | None]] = field(default=_nowhere)
+    passwords: Passwords = field(default_factory=Passwords)
+    mails: bool = False
     sms_price: Price | None = None
     demo: Demo | None = None

@@ -81,6 +81,8 @@ class Purpose(StrEnum):
     COACH = "coach"
     SUMMARY = "summary"
     ALERT = "alert"
+    ACCOUNT = "account"
+    """A link to sign in with, which its reader waits for."""
 
 
 class OutboxStatus(StrEnum):
