@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import tries
@@ -31,6 +31,10 @@ class Tries:
             select(func.count()).where(tries.c.hash.in_(hashes), tries.c.tried_at > now - WITHIN).group_by(tries.c.hash)
         )
         return max(counted.scalars(), default=0)
+
+    async def failed(self, ids: Sequence[int], *, now: datetime) -> None:
+        """These count from now on, when they turned out wrong."""
+        await self._connection.execute(update(tries).where(tries.c.id.in_(ids)).values(tried_at=now))
 
     async def forgive(self, ids: Sequence[int]) -> None:
         """These were no tries: they succeeded."""
