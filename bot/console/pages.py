@@ -52,7 +52,7 @@ class Pages:
 
     def language(self, request: Request, *, own: str) -> str:
         """What the address asks for, else what was chosen before, else the reader's own, else the usual one."""
-        for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE), own):
+        for wanted in (_asked(request, "lang"), request.cookies.get(COOKIE), own):
             if wanted in self._environments:
                 return str(wanted)
         return self.languages[0]
@@ -62,7 +62,7 @@ class Pages:
         language, request = visit.language, visit.request
         html = self._environments[language].get_template(template).render(self._around(visit) | shown)
         response = HTMLResponse(html, status_code=code)
-        if request.query_params.get("lang") in self._environments:
+        if _asked(request, "lang") in self._environments:
             response.set_cookie(COOKIE, language, max_age=31_536_000, httponly=True, samesite="strict")
         return response
 
@@ -130,7 +130,7 @@ def query(values: Mapping[str, object] | Iterable[tuple[str, object]]) -> str:
 
 def page_number(request: Request) -> int:
     """Which page of a list is asked for, from 1."""
-    asked = request.query_params.get("page", "1")
+    asked = _asked(request, "page")
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
@@ -142,6 +142,11 @@ def phone(number: str) -> str:
         )
     except phonenumbers.NumberParseException:
         return number
+
+
+def _asked(request: Request, name: str) -> str:
+    """Of what is asked twice, the first counts, as in a form."""
+    return next(iter(request.query_params.getlist(name)), "")
 
 
 def _here(request: Request) -> str:

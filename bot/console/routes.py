@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -58,5 +59,9 @@ def console_routes(desk: Desk) -> Mount:
             Mount("/static", StaticFiles(directory=HERE / "static")),
             *entrance.routes([Page(path="/{anything:path}", answer=_nowhere, needs=May.COME)]),
         ],
-        middleware=[Middleware(Guard, hosts=[host] if host else [], uploads=UPLOADS)],
+        # What is refused further in (an unknown file, another method) is answered behind the guard as well.
+        middleware=[
+            Middleware(Guard, hosts=[host] if host else [], uploads=UPLOADS),
+            Middleware(ExceptionMiddleware),
+        ],
     )

@@ -89,7 +89,7 @@ class Visit:
 
     def file(self, name: str) -> UploadFile | None:
         """A file that was given; `None` if none was."""
-        found = self.form.get(name)
+        found = next(iter(self.form.getlist(name)), None)
         return found if isinstance(found, UploadFile) and found.filename else None
 
     def show(self, template: str, *, code: int = 200, **shown: Any) -> Response:
