@@ -119,11 +119,11 @@ class Walk:
         """One request as a browser of this reader sends it. `fields` and `csrf` make a form; `headers` win."""
         token = self.tokens.get(as_, "")
         headers = {"Cookie": f"{COOKIE}={token}"} if token else {}
-        fields: dict[str, Any] | None = options.pop("fields", None)
+        fields, csrf = options.pop("fields", {}), options.pop("csrf", csrf_of(token))
         if method not in ("GET", "HEAD"):
             headers |= {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
             if "content" not in options and "files" not in options:
-                options["data"] = {"csrf": options.pop("csrf", csrf_of(token))} | (fields or {})
+                options["data"] = {"csrf": csrf} | fields
         headers |= options.pop("headers", {})
         return await self._client.request(method, path, headers=headers, **options)
 
