@@ -12,6 +12,8 @@ from bot.storage.alerts import Alerts, Summaries
 from bot.storage.appointments import Appointments
 from bot.storage.attendances import Attendances
 from bot.storage.audit import Audit
+from bot.storage.bookmarks import Bookmarks
+from bot.storage.by_hand import ByHand
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
 from bot.storage.colleagues import Colleagues
@@ -28,6 +30,7 @@ from bot.storage.ratings import Ratings
 from bot.storage.sealing import Sealer
 from bot.storage.sessions import Sessions
 from bot.storage.sign_in_links import SignInLinks
+from bot.storage.strangers import Strangers
 from bot.storage.talk import Conversations
 from bot.storage.tries import Tries
 from bot.storage.week import Weeks
@@ -61,6 +64,9 @@ class Work:
     absences: Absences
     attendances: Attendances
     put_asides: PutAsides
+    bookmarks: Bookmarks
+    by_hand: ByHand
+    strangers: Strangers
 
 
 @asynccontextmanager
@@ -103,4 +109,7 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         absences=Absences(connection),
         attendances=Attendances(connection),
         put_asides=PutAsides(connection),
+        bookmarks=Bookmarks(connection),
+        by_hand=ByHand(connection),
+        strangers=Strangers(connection),
     )
