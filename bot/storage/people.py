@@ -70,7 +70,9 @@ _LOCK = (
     .with_for_update()
 )
 _HEARD = (
-    update(participants).where(participants.c.id == bindparam("person")).values(last_heard_at=bindparam("heard_at"))
+    update(participants)
+    .where(participants.c.id.in_(bindparam("ids", expanding=True)))
+    .values(last_heard_at=bindparam("heard_at"))
 )
 
 
@@ -163,9 +165,9 @@ class Participants:
 
     async def heard_from(self, people: Iterable[int], *, now: datetime) -> None:
         """They wrote just now."""
-        rows = [{"person": person, "heard_at": now} for person in sorted(set(people))]
-        if rows:
-            await self._connection.execute(_HEARD, rows)
+        wanted = sorted(set(people))
+        if wanted:
+            await self._connection.execute(_HEARD, {"ids": wanted, "heard_at": now})
 
     async def change(self, person: int, **values: object) -> None:
         """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, held_at, protected."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.definitions import Definition, DefinitionKind
@@ -23,6 +23,23 @@ class Edition:
     content_hash: str
 
 
+_newest = select(func.max(definitions.c.id)).group_by(
+    definitions.c.programme_id, definitions.c.kind, definitions.c.slug
+)
+_editions = select(
+    definitions.c.id,
+    definitions.c.programme_id,
+    definitions.c.kind,
+    definitions.c.slug,
+    definitions.c.version,
+    definitions.c.content_hash,
+).order_by(definitions.c.id)
+_LIVE = _editions.where(definitions.c.id.in_(_newest))
+_LIVE_OF = _editions.where(
+    definitions.c.id.in_(_newest.where(definitions.c.programme_id.in_(bindparam("programmes", expanding=True))))
+)
+
+
 class Definitions:
     """What programmes have published."""
 
@@ -31,23 +48,10 @@ class Definitions:
 
     async def live(self, programmes: Iterable[int] | None = None) -> list[Edition]:
         """The newest version of every definition (of these programmes, or of all)."""
-        newest = select(func.max(definitions.c.id)).group_by(
-            definitions.c.programme_id, definitions.c.kind, definitions.c.slug
-        )
-        if programmes is not None:
-            newest = newest.where(definitions.c.programme_id.in_(sorted(set(programmes))))
-        rows = await self._connection.execute(
-            select(
-                definitions.c.id,
-                definitions.c.programme_id,
-                definitions.c.kind,
-                definitions.c.slug,
-                definitions.c.version,
-                definitions.c.content_hash,
-            )
-            .where(definitions.c.id.in_(newest))
-            .order_by(definitions.c.id)
-        )
+        if programmes is None:
+            rows = await self._connection.execute(_LIVE)
+        else:
+            rows = await self._connection.execute(_LIVE_OF, {"programmes": sorted(set(programmes))})
         return [
             Edition(
                 id=row.id,
