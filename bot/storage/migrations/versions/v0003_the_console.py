@@ -10,6 +10,33 @@ down_revision = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+# The columns there were, in their order, and one more at the end: what reads the view goes on reading it.
+_RATINGS = """
+VIEW ratings AS
+SELECT given_ratings.id AS rating_id,
+       organisations.slug AS organisation,
+       programmes.slug AS programme,
+       given_ratings.enrolment_id,
+       given_ratings.participant_id,
+       given_ratings.indicator,
+       given_ratings.instrument,
+       given_ratings.instrument_version,
+       given_ratings.value,
+       given_ratings.low,
+       given_ratings.high,
+       given_ratings.rater,
+       given_ratings.check_in_id,
+       given_ratings.rated_at,
+       given_ratings.language,
+       (given_ratings.rater = 'participant' AND check_ins.rater_coach_id IS NOT NULL) AS on_behalf
+  FROM given_ratings
+  JOIN check_ins ON check_ins.id = given_ratings.check_in_id
+  JOIN enrolments ON enrolments.id = given_ratings.enrolment_id
+  JOIN programmes ON programmes.id = enrolments.programme_id
+  JOIN organisations ON organisations.id = programmes.organisation_id
+ WHERE given_ratings.corrected_at IS NULL
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -239,3 +266,13 @@ def upgrade() -> None:
         "SELECT coach_id, 'coach', programme_id, MIN(coaches.created_at) FROM enrolments "
         "JOIN coaches ON coaches.id = enrolments.coach_id GROUP BY coach_id, programme_id"
     )
+    _renew_ratings()
+
+
+def _renew_ratings() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        # Replaced and not dropped: who may read it, and what reads it, stay.
+        op.execute("CREATE OR REPLACE " + _RATINGS)
+        return
+    op.execute("DROP VIEW ratings")
+    op.execute("CREATE " + _RATINGS)
