@@ -26,11 +26,11 @@ class Colleague:
         """Whether they are an administrator."""
         return self.removed_at is None and Appointment(role=Role.ADMINISTRATOR) in self.appointments
 
-    def accompanies_in(self) -> frozenset[int]:
-        """The programmes in which they are a coach."""
-        return frozenset(
-            one.programme_id for one in self.appointments if one.role is Role.COACH and one.programme_id is not None
-        )
+    @property
+    def stands_in(self) -> bool:
+        """Whether they may be somebody's deputy: only who knows what accompanying somebody is."""
+        roles = {one.role for one in self.appointments}
+        return self.removed_at is None and not roles.isdisjoint({Role.COACH, Role.LEADER})
 
 
 _EVERYBODY = (
