@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, ChannelName
@@ -32,6 +33,7 @@ class Owner:
 
 
 _BY_HASH = select(addresses).where(addresses.c.hash.in_(bindparam("hashes", expanding=True)))
+_OF_PERSON = select(addresses).where(addresses.c.participant_id == bindparam("person")).order_by(addresses.c.id.desc())
 _ADDRESS_STATE = (
     update(addresses)
     .where(addresses.c.id == bindparam("address"))
@@ -53,12 +55,7 @@ class Addresses:
         found: dict[bytes, list[Owner]] = {}
         for row in await self._connection.execute(_BY_HASH, {"hashes": list(hashes)}):
             owner = Owner(
-                address=Address(
-                    id=row.id,
-                    channel=ChannelName(row.channel),
-                    value=self._sealer.unseal(row.cipher).decode(),
-                    state=AddressState(row.state),
-                ),
+                address=address_of(row, self._sealer),
                 organisation_id=row.organisation_id,
                 participant_id=row.participant_id,
                 coach_id=row.coach_id,
@@ -70,6 +67,11 @@ class Addresses:
         """Everybody who has this address, and whoever wrote from it as a stranger."""
         found = (await self.behind([self._sealer.hash(channel, value)])).values()
         return [one for several in found for one in several]
+
+    async def of(self, participant: int) -> list[Address]:
+        """All addresses of a person, the newest first."""
+        rows = await self._connection.execute(_OF_PERSON, {"person": participant})
+        return [address_of(row, self._sealer) for row in rows]
 
     async def add(self, channel: ChannelName, value: str, *, of: Belongs, now: datetime) -> Address:
         """A new address of a person, a coach or a stranger."""
@@ -107,3 +109,13 @@ class Addresses:
                 _ADDRESS_STATE,
                 [{"address": address, "new_state": state, "changed_at": now} for address, state in states],
             )
+
+
+def address_of(row: Row[Any], sealer: Sealer) -> Address:
+    """A row of an address."""
+    return Address(
+        id=row.id,
+        channel=ChannelName(row.channel),
+        value=sealer.unseal(row.cipher).decode(),
+        state=AddressState(row.state),
+    )

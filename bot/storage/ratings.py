@@ -1,14 +1,14 @@
 """Values of indicators are kept here; a correction leaves the old value standing, and says when it stopped counting."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
-from bot.storage.tables import given_ratings
+from bot.storage.tables import check_ins, given_ratings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +25,19 @@ class NewRating:
     low: int
     high: int
     language: str
+    rater: RaterKind = RaterKind.PARTICIPANT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCheckIn:
+    """A check-in that was no conversation: a coach keeps what the person said."""
+
+    enrolment_id: int
+    participant_id: int
+    flow: str
+    instrument: str
+    instrument_version: int
+    rater_coach_id: int
     rater: RaterKind = RaterKind.PARTICIPANT
 
 
@@ -45,6 +58,13 @@ class Ratings:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def open(self, new: NewCheckIn, *, now: datetime) -> int:
+        """A check-in that is over as soon as its values are kept. Gives its id."""
+        number = await self._connection.scalar(
+            insert(check_ins).values(**asdict(new), began_at=now, ended_at=now).returning(check_ins.c.id)
+        )
+        return int(number or 0)
 
     async def keep(self, given: Sequence[NewRating], *, now: datetime) -> None:
         """Keep values; one that was given before in the same check-in counts no more."""

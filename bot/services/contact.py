@@ -1,0 +1,123 @@
+"""Whether, how and in which language somebody is written to is changed by a coach as the person asked for it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.domain.access import By
+from bot.domain.calendar import first_awake
+from bot.domain.messages import Priority, Purpose
+from bot.domain.people import AddressState, ChannelName, Participant
+from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
+from bot.services.published import Shelf
+from bot.services.wording import Occasion, drafts, say
+from bot.storage.addresses import Belongs
+from bot.storage.database import Database
+from bot.storage.unit_of_work import Work, looking, unit_of_work
+
+SAME_READING = timedelta(minutes=15)
+"""Somebody who looks at a page for long, or whose page renews itself, has read it once."""
+
+
+class AddressTaken(Exception):
+    """The person has this address already."""
+
+
+async def note_reading(database: Database, person: Participant, *, by: By, now: datetime) -> None:
+    """Write in the log that somebody's page was read: once for each reader in `SAME_READING`."""
+    read, since = done("person-read", person, about=person.enrolment_id), now - SAME_READING
+    async with looking(database) as work:
+        if await work.audit.noted(read, by=by, since=since):
+            return
+    async with unit_of_work(database) as work:
+        await work.participants.lock([person.id])
+        if not await work.audit.noted(read, by=by, since=since):
+            await work.audit.note(read, by=by, now=now)
+
+
+async def pause(database: Database, asked: Asked, *, until: datetime | None, now: datetime) -> None:
+    """Nothing is begun with the person until then; `None`: until a coach resumes it. What a coach writes goes."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await work.participants.change(person.id, paused_until=until, held_at=None if until else now)
+        await note(work, done("paused", person, about=until.date() if until else None), asked=asked, now=now)
+
+
+async def stop(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> bool:
+    """As if the person had written STOP, in every programme. Whether they are told how to begin again."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await silence(work, [person.id], now=now)
+        await note(work, done("stopped", person), asked=asked, now=now)
+        return await _say(work, shelf, person, "phrases/stopped", now=now)
+
+
+async def start_again(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> bool:
+    """The person asked to be written to again. Whether they are told.
+
+    What the provider blocks stays blocked: that only the person can undo, by writing START.
+    """
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await work.participants.change(person.id, stopped_at=None, paused_until=None, held_at=None)
+        await note(work, done("started-again", person), asked=asked, now=now)
+        return await _say(work, shelf, person, "phrases/started", now=now)
+
+
+async def speak(database: Database, shelf: Shelf, asked: Asked, *, language: str, now: datetime) -> None:
+    """From now on the person is written to in this language. Raises `NotOnTheRoster` for one the programme lacks."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+        if language not in plan.programme.languages:
+            raise NotOnTheRoster(f"the programme has no language {language}")
+        await work.participants.change(person.id, language=language)
+        await note(work, done("language-changed", person, about=language), asked=asked, now=now)
+
+
+async def reach_by(database: Database, asked: Asked, *, channel: ChannelName, now: datetime) -> None:
+    """From now on the person is written to there. Raises `NotOnTheRoster` if no address is known there."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        if channel not in {one.channel for one in await work.addresses.of(person.id)}:
+            raise NotOnTheRoster(f"there is no address on {channel}")
+        await work.participants.change(person.id, preferred_channel=channel)
+        await note(work, done("channel-changed", person, about=channel), asked=asked, now=now)
+
+
+async def add_number(database: Database, asked: Asked, *, number: str, now: datetime) -> None:
+    """From now on the person is written to at this number (E.164). Raises `AddressTaken` if it is theirs already."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        if number in {one.value for one in await work.addresses.of(person.id) if one.channel is ChannelName.SMS}:
+            raise AddressTaken
+        belongs = Belongs(organisation_id=person.organisation_id, participant_id=person.id)
+        added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
+        await work.participants.change(person.id, preferred_channel=ChannelName.SMS)
+        await note(work, done("address-added", person, about=added.id), asked=asked, now=now)
+
+
+async def silence(work: Work, people: Iterable[int], *, now: datetime) -> None:
+    """These people asked us to stop: what is open with them ends, and what waits for them is not sent."""
+    ids = list(people)
+    await work.conversations.end(ids, outcome="stopped", now=now)
+    await work.outbox.cancel_for(ids, why="stopped", now=now)
+    for one in ids:
+        await work.participants.change(one, stopped_at=now)
+
+
+async def _say(work: Work, shelf: Shelf, person: Participant, key: str, *, now: datetime) -> bool:
+    if person.address is None or person.address.state is not AddressState.ACTIVE or person.protected:
+        return False
+    plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+    # Nobody wrote to us just now: it was a coach who asked, perhaps late in the evening.
+    at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
+    occasion = Occasion(
+        once=f"{key}/{person.enrolment_id}/{now:%Y%m%dT%H%M%S}",
+        purpose=Purpose.CONFIRMATION,
+        priority=Priority.REPLY,
+        expires_at=at + timedelta(days=1),
+        now=at,
+    )
+    said = say(plan, key, participant=person)
+    await work.outbox.queue(drafts([said], participant=person, address=person.address, occasion=occasion), now=now)
+    return True
