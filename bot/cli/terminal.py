@@ -39,7 +39,7 @@ def say(words: str) -> None:
 def do(work: Callable[[], Awaitable[None]]) -> None:
     """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace."""
     from bot.content.complaints import ContentRefused
-    from bot.content.people_table import PeopleRefused
+    from bot.content.people_problems import PeopleRefused
     from bot.services.publishing import NothingPublished
     from bot.services.roster import NotOnTheRoster
     from bot.storage.away import DatabaseAway

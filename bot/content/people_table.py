@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
+from bot.content.people_problems import PeopleRefused, Problem
+from bot.content.spreadsheets import NoTable, rows_of
 from bot.domain.people import ChannelName, NewParticipant
 from bot.domain.programme import Programme
 
@@ -26,111 +28,136 @@ COLUMNS = (
     "protected",
 )
 REQUIRED = ("first_name", "coach")
+GENDERS = ("woman", "man", "other")
 MOST_ROWS = 10_000
 MOST_LETTERS = 80
+MOST_SHOWN = 40
+"""How much of a strange heading is said again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
-    """Why a row cannot be taken in: its number in the file (the heading is 1), the column and the remedy."""
+class Spoken:
+    """What a file may say instead of our own words: columns by heading, and by column our word for another.
 
-    row: int
-    column: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}, {self.column}: {self.remedy}"
-
-
-class PeopleRefused(Exception):
-    """Some rows cannot be taken in, so none was."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
-
-
-def read_people(
-    table: bytes,
-    *,
-    programme: Programme,
-    coaches: Mapping[str, int],
-    today: date,
-    taken: Collection[tuple[ChannelName, str]] = (),
-) -> list[NewParticipant]:
-    """The people of a CSV file. Raises `PeopleRefused` with every problem.
-
-    `coaches` are known by e-mail address in small letters; at the `taken` addresses somebody is written to already.
+    All in small letters with single spaces.
     """
-    rows = _rows(table)
-    names = [name.strip().lower() for name in rows[0]]
-    problems = _heading_problems(names)
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleTable:
+    """The rows of a file that say anything, by their number in the file, in our own words and columns."""
+
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+
+    def plain(self) -> bytes:
+        """The same as CSV (UTF-8, comma, our own heading): it opens again as this very table, row numbers and all."""
+        out = io.StringIO(newline="")
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        written = 1
+        for number, cells in self.rows:
+            for _ in range(written + 1, number):
+                writer.writerow([""] * len(COLUMNS))
+            writer.writerow([cells.get(column, "") for column in COLUMNS])
+            written = number
+        return out.getvalue().encode("utf-8", "replace")
+
+    def part(self, begins: int, ends: int) -> "PeopleTable":
+        """Some of its rows, counted from 0."""
+        return PeopleTable(rows=self.rows[begins:ends])
+
+
+def open_table(
+    file: bytes, *, needs: Sequence[str] = REQUIRED, most: int = MOST_ROWS, spoken: Spoken | None = None
+) -> PeopleTable:
+    """The table in a CSV file or an Excel workbook. Raises `PeopleRefused` when there is none, or not these columns."""
+    spoken = spoken or Spoken()
+    try:
+        rows = rows_of(file)
+    except NoTable as none:
+        slug = "rows" if none.slug == "empty" else none.slug
+        raise PeopleRefused([Problem(row=1, column="file", slug=slug, values={"most": str(most)})]) from None
+    # A column without a heading and without a word is none: spreadsheets leave such ones behind.
+    width = max((at for row in rows for at, cell in enumerate(row, start=1) if cell), default=0)
+    names = [_column(cell, spoken) for cell in (rows[0] + [""] * width)[:width]]
+    problems = list(_heading_problems(names, needs))
     if problems:
-        raise PeopleRefused(tuple(problems))
-    people, seen = [], set[tuple[ChannelName, str]]()
-    for number, cells in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = Row(
-            number,
-            dict(zip(names, (cell.strip() for cell in cells), strict=False)),
-            programme,
-            coaches,
-            today,
-            seen,
-            taken,
-            problems,
-        )
-        new = row.read()
+        raise PeopleRefused(problems)
+    said = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    if len(said) > most:
+        raise PeopleRefused([Problem(row=1, column="file", slug="rows", values={"most": str(most)})])
+    return PeopleTable(rows=tuple((number, _cells(names, row, spoken)) for number, row in said))
+
+
+def _column(heading: str, spoken: Spoken) -> str:
+    name = _folded(heading)
+    return spoken.headings.get(name, name)
+
+
+def _cells(names: Sequence[str], row: Sequence[str], spoken: Spoken) -> Mapping[str, str]:
+    return {
+        name: spoken.words.get(name, {}).get(_folded(cell), cell)
+        for name, cell in zip(names, row, strict=False)
+        if cell
+    }
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def _heading_problems(names: Sequence[str], needs: Sequence[str]) -> Iterator[Problem]:
+    known = {"known": ", ".join(COLUMNS)}
+    for name in names:
+        if name not in COLUMNS:
+            yield Problem(row=1, column=name[:MOST_SHOWN] or "(empty)", slug="strange-column", values=known)
+    for name in dict.fromkeys(names):
+        if name in COLUMNS and names.count(name) > 1:
+            yield Problem(row=1, column=name, slug="double-column")
+    for name in needs:
+        if name not in names:
+            yield Problem(row=1, column=name, slug="missing-column")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roll:
+    """What a table is read against. `coaches` are known by e-mail address in small letters.
+
+    `is_taken` says whether somebody is written to at an address already. `own` accompanies whoever has no coach in the
+    table; with `only_own` nobody else may be named there.
+    """
+
+    programme: Programme
+    coaches: Mapping[str, int]
+    today: date
+    is_taken: Callable[[ChannelName, str], bool] = lambda channel, value: False
+    own: int | None = None
+    only_own: bool = False
+
+
+def read_people(table: PeopleTable, *, against: Roll) -> list[NewParticipant]:
+    """The people of a table, in its order. Raises `PeopleRefused` with every problem."""
+    people, problems, seen = [], list[Problem](), set[tuple[ChannelName, str]]()
+    for number, cells in table.rows:
+        new = _Row(number, cells, against, seen, problems).read()
         if new is not None:
             people.append(new)
     if problems:
-        raise PeopleRefused(tuple(problems))
+        raise PeopleRefused(problems)
     return people
 
 
-def _heading_problems(names: list[str]) -> list[Problem]:
-    known = "not a column: use " + ", ".join(COLUMNS)
-    strange = [Problem(row=1, column=name or "(empty)", remedy=known) for name in names if name not in COLUMNS]
-    missing = [Problem(row=1, column=name, remedy="add this column") for name in REQUIRED if name not in names]
-    return strange + missing
-
-
-def _rows(table: bytes) -> list[list[str]]:
-    try:
-        text = table.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PeopleRefused((Problem(row=1, column="file", remedy="save it as UTF-8"),)) from None
-    heading = text.split("\n", 1)[0]
-    delimiter = ";" if heading.count(";") > heading.count(",") else ","
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error:
-        raise PeopleRefused((Problem(row=1, column="file", remedy="save it as CSV"),)) from None
-    if not rows or len(rows) > MOST_ROWS:
-        raise PeopleRefused(
-            (
-                Problem(
-                    row=1,
-                    column="file",
-                    remedy=f"give a heading and at most {MOST_ROWS} rows",
-                ),
-            )
-        )
-    return rows
-
-
 @dataclass
-class Row:
+class _Row:
     """One row of a file of people, read with its complaints."""
 
     number: int
     cells: Mapping[str, str]
-    programme: Programme
-    coaches: Mapping[str, int]
-    today: date
+    against: Roll
     seen: set[tuple[ChannelName, str]]
-    taken: Collection[tuple[ChannelName, str]]
     problems: list[Problem]
 
     def read(self) -> NewParticipant | None:
@@ -138,7 +165,7 @@ class Row:
         before = len(self.problems)
         coach = self._coach()
         addresses = self._addresses()
-        programme = self.programme
+        programme = self.against.programme
         phase = self._one_of("phase", tuple(phase.slug for phase in programme.phases))
         language = self._one_of("language", programme.languages)
         new = NewParticipant(
@@ -150,7 +177,7 @@ class Row:
             phase=phase,
             started_on=self._day("started_on"),
             addresses=addresses,
-            gender=self._one_of("gender", ("", "woman", "man", "other")) or None,
+            gender=self._one_of("gender", ("", *GENDERS)) or None,
             birth_year=self._year(),
             protected=self._one_of("protected", ("no", "yes")) == "yes",
         )
@@ -159,20 +186,27 @@ class Row:
     def _cell(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def _wrong(self, column: str, remedy: str) -> None:
-        self.problems.append(Problem(row=self.number, column=column, remedy=remedy))
+    def _wrong(self, column: str, slug: str, **values: str) -> None:
+        self.problems.append(Problem(row=self.number, column=column, slug=slug, values=values))
 
     def _first_name(self) -> str:
         name = self._cell("first_name")
-        if not name or len(name) > MOST_LETTERS or not name.isprintable():
-            self._wrong("first_name", f"write a first name of 1 to {MOST_LETTERS} letters")
+        if begins_like_formula(name):
+            self._wrong("first_name", "formula")
+        elif not is_first_name(name):
+            self._wrong("first_name", "first-name", most=str(MOST_LETTERS))
         return name
 
     def _coach(self) -> int:
-        coach = self.coaches.get(self._cell("coach").lower())
+        against, said = self.against, self._cell("coach").lower()
+        if not said and against.own is not None:
+            return against.own
+        coach = against.coaches.get(said)
         if coach is None:
-            self._wrong("coach", "no coach has this e-mail address: `framsteg coach add` first")
+            self._wrong("coach", "coach")
             return 0
+        if against.only_own and coach != against.own:
+            self._wrong("coach", "other-coach")
         return coach
 
     def _addresses(self) -> tuple[tuple[ChannelName, str], ...]:
@@ -180,29 +214,23 @@ class Row:
         if self._cell("phone"):
             number = phone_number(self._cell("phone"))
             if number is None:
-                self._wrong(
-                    "phone",
-                    "not a phone number: write it like 070-123 45 67 or +46701234567",
-                )
+                self._wrong("phone", "phone")
             elif self._is_free("phone", ChannelName.SMS, number):
                 found.append((ChannelName.SMS, number))
         if self._cell("telegram"):
             chat = self._cell("telegram")
             if not (chat.isascii() and chat.isdigit() and len(chat) <= 16):
-                self._wrong(
-                    "telegram",
-                    "a chat id is a number; leave it empty and send a link instead",
-                )
+                self._wrong("telegram", "telegram")
             elif self._is_free("telegram", ChannelName.TELEGRAM, chat):
                 found.append((ChannelName.TELEGRAM, chat))
         return tuple(found)
 
     def _is_free(self, column: str, channel: ChannelName, value: str) -> bool:
         """Whether nobody else has it: a file that is read twice must not write to everybody twice."""
-        if (channel, value) in self.taken:
-            self._wrong(column, "somebody in the programme has it already: take this row away")
+        if self.against.is_taken(channel, value):
+            self._wrong(column, "taken")
         elif (channel, value) in self.seen:
-            self._wrong(column, "the same number stands in another row")
+            self._wrong(column, "twice")
         else:
             self.seen.add((channel, value))
             return True
@@ -211,33 +239,43 @@ class Row:
     def _one_of(self, column: str, allowed: tuple[str, ...]) -> str:
         cell = self._cell(column)
         if cell and cell not in allowed:
-            self._wrong(column, "one of " + ", ".join(filter(None, allowed)))
+            self._wrong(column, "one-of", allowed=", ".join(filter(None, allowed)))
         return cell or allowed[0]
 
     def _zone(self) -> str:
-        name = self._cell("zone") or self.programme.zone
+        name = self._cell("zone") or self.against.programme.zone
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._wrong("zone", "a time zone such as Europe/Stockholm")
+            self._wrong("zone", "zone")
         return name
 
     def _day(self, column: str) -> date:
         cell = self._cell(column)
         try:
-            return date.fromisoformat(cell) if cell else self.today
+            return date.fromisoformat(cell) if cell else self.against.today
         except ValueError:
-            self._wrong(column, "a day such as 2026-11-22")
-            return self.today
+            self._wrong(column, "day")
+            return self.against.today
 
     def _year(self) -> int | None:
         cell = self._cell("birth_year")
         if not cell:
             return None
-        if not (cell.isascii() and cell.isdigit() and 1900 <= int(cell) <= self.today.year):
-            self._wrong("birth_year", "a year such as 1985; never a whole birth date")
+        if not (cell.isascii() and cell.isdigit() and len(cell) == 4 and 1900 <= int(cell) <= self.against.today.year):
+            self._wrong("birth_year", "year")
             return None
         return int(cell)
+
+
+def begins_like_formula(name: str) -> bool:
+    """Whether a spreadsheet would take this for a formula, here or in whatever table it stands in later."""
+    return name.startswith(("=", "+", "-", "@"))
+
+
+def is_first_name(name: str) -> bool:
+    """Whether somebody may be called this."""
+    return 0 < len(name) <= MOST_LETTERS and name.isprintable() and not begins_like_formula(name)
 
 
 def phone_number(words: str) -> str | None:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.content.people_table import read_people
-from bot.domain.access import Appointment, Role
+from bot.content.people_table import Roll, open_table, read_people
+from bot.domain.access import Appointment, By, Role
 from bot.domain.calendar import first_awake, moment, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import NewParticipant, Participant
 from bot.domain.programme import FAREWELL, FAREWELL_AT
 from bot.services.asked import Asked, asked_of, done, hold, note
 from bot.services.asked import NotOnTheRoster as NotOnTheRoster
-from bot.services.conversation import REPLY_LASTS
+from bot.services.conversation import REPLY_LASTS, Start, begin
 from bot.services.farewells import fall_quiet
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
@@ -19,6 +19,21 @@ from bot.storage.calendar import Claim
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
+
+WELCOME = "welcome"
+"""The flow of the first messages, in a programme that has one."""
+
+WELCOME_LASTS = timedelta(days=3)
+"""Over a weekend: whoever is added late on a Friday is welcomed on Monday at the latest, or not at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """Somebody to be added by hand. With `welcome` the first messages are sent, if they may be."""
+
+    programme_id: int
+    new: NewParticipant
+    welcome: bool
 
 
 async def enrol(database: Database, programme: ProgrammeRow, new: NewParticipant, *, now: datetime) -> int:
@@ -35,7 +50,7 @@ async def import_people(
     table: bytes,
     now: datetime,
 ) -> int:
-    """Enrol everybody in a CSV file (UTF-8, comma or semicolon, heading row). All or nothing.
+    """Enrol everybody in a CSV file (UTF-8, comma or semicolon, heading row) or a workbook. All or nothing.
 
     Raises `PeopleRefused` with every problem, by row and column. Gives how many were enrolled.
     """
@@ -44,26 +59,78 @@ async def import_people(
         if plan is None:
             raise NotOnTheRoster(f"the programme {programme.slug} has published nothing")
         coaches = await work.coaches.by_email(programme.organisation_id)
-        people = read_people(
-            table,
+        today = now.astimezone(zone_of(plan.programme.zone)).date()
+        await work.newcomers.hold(programme.id)
+        taken = await work.newcomers.taken(programme.id, today=today)
+        against = Roll(
             programme=plan.programme,
             coaches={email.lower(): coach.id for email, coach in coaches.items()},
-            today=now.astimezone(zone_of(plan.programme.zone)).date(),
-            taken={
-                (one.address.channel, one.address.value)
-                for one in await work.participants.of_programme(programme.id)
-                if one.address is not None and one.ended_on is None
-            },
+            today=today,
+            is_taken=lambda channel, value: database.sealer.hash(channel, value) in taken,
         )
+        people = read_people(open_table(table), against=against)
         for new in people:
             await work.participants.enrol(new, programme=programme, now=now)
     return len(people)
 
 
-async def invite(database: Database, enrolment: int, *, now: datetime) -> str:
-    """A code that links a Telegram chat to this person, once: `t.me/<bot>?start=<code>`."""
+class AddressTaken(Exception):
+    """Somebody in the programme is written to at this address already: `enrolment` is whose."""
+
+    def __init__(self, enrolment: int) -> None:
+        super().__init__("this address belongs to somebody in the programme")
+        self.enrolment = enrolment
+
+
+async def add_person(database: Database, shelf: Shelf, newcomer: Newcomer, *, by: By, now: datetime) -> int:
+    """Give one person a place, and begin the welcome if it is asked for and they may be written to.
+
+    Gives the enrolment's id. Raises `AddressTaken`, and `NotOnTheRoster` when the programme is another organisation's
+    or has published nothing.
+    """
+    new = newcomer.new
     async with unit_of_work(database) as work:
-        person = await hold(work, Asked(enrolment=enrolment))
+        rows = [one for one in await work.programmes.all() if one.id == newcomer.programme_id]
+        plan = (await shelf.plans(work, [newcomer.programme_id])).get(newcomer.programme_id)
+        if plan is None or not rows or rows[0].organisation_id != by.organisation_id:
+            raise NotOnTheRoster(f"there is no programme {newcomer.programme_id}")
+        await work.newcomers.hold(rows[0].id)
+        today = now.astimezone(zone_of(plan.programme.zone)).date()
+        for there in (await work.newcomers.who_has(rows[0].id, new.addresses, today=today)).values():
+            raise AddressTaken(there)
+        enrolment = await work.participants.enrol(new, programme=rows[0], now=now)
+        person = (await work.participants.enrolled([enrolment]))[enrolment]
+        await note(work, done("person-added", person), asked=Asked(enrolment=enrolment, by=by), now=now)
+        if newcomer.welcome and may_be_welcomed(plan, person, now=now):
+            await _welcome(work, plan, person, now=now)
+    return enrolment
+
+
+def may_be_welcomed(plan: Plan, person: Participant, *, now: datetime) -> bool:
+    """Whether the first messages make sense: to somebody who is reached, and who has not begun before today."""
+    today = now.astimezone(zone_of(person.zone)).date()
+    return WELCOME in plan.flows and person.started_on >= today and person.may_be_written_to(now=now)
+
+
+async def _welcome(work: Work, plan: Plan, person: Participant, *, now: datetime) -> None:
+    assert person.address is not None
+    start = Start(
+        participant=person,
+        address=person.address,
+        plan=plan,
+        flow=WELCOME,
+        once=f"welcome/{person.enrolment_id}/",
+        expires_at=now + WELCOME_LASTS,
+    )
+    await begin(work, [start], now=now)
+
+
+async def invite(database: Database, enrolment: int | Asked, *, now: datetime) -> str:
+    """A code that links a Telegram chat to this person, once: `t.me/<bot>?start=<code>`."""
+    asked = asked_of(enrolment)
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await note(work, done("link-made", person), asked=asked, now=now)
         return await work.participants.make_deep_link(participant_id=person.id, now=now)
 
 

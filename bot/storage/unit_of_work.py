@@ -19,7 +19,10 @@ from bot.storage.coaches import Coaches
 from bot.storage.colleagues import Colleagues
 from bot.storage.credentials import Credentials
 from bot.storage.database import Database
+from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
+from bot.storage.newcomers import Newcomers
+from bot.storage.notes import Notes
 from bot.storage.outbox import Outbox
 from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
@@ -61,12 +64,15 @@ class Work:
     tries: Tries
     colleagues: Colleagues
     audit: Audit
+    notes: Notes
     absences: Absences
     attendances: Attendances
     put_asides: PutAsides
     bookmarks: Bookmarks
     by_hand: ByHand
     strangers: Strangers
+    imports: Imports
+    newcomers: Newcomers
 
 
 @asynccontextmanager
@@ -106,10 +112,13 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         tries=Tries(connection),
         colleagues=Colleagues(connection),
         audit=Audit(connection),
+        notes=Notes(connection),
         absences=Absences(connection),
         attendances=Attendances(connection),
         put_asides=PutAsides(connection),
         bookmarks=Bookmarks(connection),
         by_hand=ByHand(connection),
         strangers=Strangers(connection),
+        imports=Imports(connection, sealer),
+        newcomers=Newcomers(connection, sealer),
     )

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.content.people_table import PeopleRefused
+from bot.content.people_problems import PeopleRefused
 from bot.services.roster import import_people
 from bot.storage import tables
 from tests.town import Town
