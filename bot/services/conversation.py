@@ -1,19 +1,19 @@
 """A conversation begins, takes a turn, falls silent: what the engine decided is kept together with the words for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
-from bot.domain.messages import REPLY_LASTS_HOURS, Draft, Priority, Purpose
+from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
 from bot.domain.people import Address, Participant
 from bot.engine import run
 from bot.engine.definition import AnswerKind, Ask, Flow
 from bot.engine.run import Alert, Save, Send, State, Turn
+from bot.services.pile import Pile, alert_about
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.wording import Occasion, drafts, say_effects
-from bot.storage.alerts import NewAlert
 from bot.storage.ratings import NewRating
 from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
@@ -49,32 +49,6 @@ class Taken:
     turn: Turn
     once: str
     outcome: str = "finished"
-
-
-@dataclass
-class Pile:
-    """What a batch will write: gathered first, written last, in one go."""
-
-    moved: list[MovedOn] = field(default_factory=list)
-    ratings: list[NewRating] = field(default_factory=list)
-    answers: list[NewAnswer] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
-    alerts: list[NewAlert] = field(default_factory=list)
-    stopped: list[int] = field(default_factory=list)
-    answered: list[int] = field(default_factory=list)
-    """Conversations whose nudge may still wait: it has lost its meaning."""
-
-    async def write(self, work: Work, *, now: datetime) -> None:
-        """Keep all of it in this unit of work."""
-        await work.conversations.move(self.moved, now=now)
-        await work.ratings.keep(self.ratings, now=now)
-        await work.conversations.keep_answers(self.answers, now=now)
-        await work.alerts.raise_these(self.alerts, now=now)
-        for person in self.stopped:
-            await work.participants.change(person, stopped_at=now)
-        await work.outbox.cancel_for(self.stopped, why="stopped", now=now)
-        await work.outbox.cancel_nudges(self.answered, now=now)
-        await work.outbox.queue(self.drafts, now=now)
 
 
 async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
@@ -217,19 +191,6 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
         keep(taken, pile, now=now)
     await pile.write(work, now=now)
     return len(lives)
-
-
-def alert_about(participant: Participant, kind: str, *, once: str, about: int | None = None) -> NewAlert:
-    """Something this person's coach must see."""
-    return NewAlert(
-        organisation_id=participant.organisation_id,
-        programme_id=participant.programme_id,
-        participant_id=participant.id,
-        coach_id=participant.coach_id,
-        kind=kind,
-        about=about,
-        once=f"{kind}/{once}",
-    )
 
 
 async def _with_picks(work: Work, starts: Sequence[Start]) -> list[tuple[Start, tuple[str, ...]]]:

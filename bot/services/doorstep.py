@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
 from bot.domain.people import Address, AddressState
-from bot.services.conversation import REPLY_LASTS, Pile
+from bot.services.conversation import REPLY_LASTS
+from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.addresses import Belongs

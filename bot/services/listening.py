@@ -13,8 +13,8 @@ from bot.engine.run import State
 from bot.engine.wishes import read_wish
 from bot.services import conversation
 from bot.services.callers import Callers, Heard, Turn, who_wrote
-from bot.services.conversation import REPLY_LASTS, Pile, Taken, alert_about
 from bot.services.doorstep import Doorstep
+from bot.services.pile import Pile, alert_about
 from bot.services.published import Shelf
 from bot.services.wording import Act, Buttons, Occasion, act, drafts, keyboard, say
 from bot.storage.inbox import Handled
@@ -139,7 +139,7 @@ class Batch:
             # Three times not understood: whatever it was, a person reads it.
             self._alert(turn, "question")
         conversation.keep(
-            Taken(
+            conversation.Taken(
                 participant=turn.participant,
                 address=turn.address,
                 plan=turn.plan,
@@ -276,7 +276,7 @@ class Batch:
             once=turn.once,
             purpose=purpose,
             priority=Priority.REPLY,
-            expires_at=self.now + REPLY_LASTS,
+            expires_at=self.now + conversation.REPLY_LASTS,
             now=self.now,
             conversation_id=turn.live.id if turn.live else None,
         )
