@@ -1,8 +1,9 @@
 """How far each coach has read what a person wrote is kept here, and never goes back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import ColumnElement, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import bookmarks
@@ -31,7 +32,9 @@ class Bookmarks:
         )
         new, old = insert.excluded, bookmarks.c
         # Two windows of one reader may come in either order: whoever has read further counts.
-        columns = {"read_until": case((new.read_until > old.read_until, new.read_until), else_=old.read_until)}
+        columns: dict[str, ColumnElement[Any]] = {
+            "read_until": case((new.read_until > old.read_until, new.read_until), else_=old.read_until)
+        }
         if to_log:
             columns["read_at"] = new.read_at
         await self._connection.execute(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AddressState, ChannelName
@@ -27,9 +27,28 @@ class Claimed:
     newest: int | None
 
 
-def written_here(organisation_id: int) -> ColumnElement[bool]:
-    """True of arrivals that were not written to another organisation's own number."""
-    return ~exists().where(programmes.c.organisation_id != organisation_id, programmes.c.sms_sender == inbox.c.account)
+def strange(said: FromClause, organisation_id: int) -> ColumnElement[bool]:
+    """True of arrivals from strangers that were not written to another organisation's own number."""
+    elsewhere = exists().where(
+        programmes.c.organisation_id != organisation_id, programmes.c.sms_sender == said.c.account
+    )
+    return and_(said.c.state == "stranger", ~elsewhere)
+
+
+def unclaimed(organisation_id: int) -> ColumnElement[bool]:
+    """True of addresses of the organisation that are nobody's, were not put away, and were written from."""
+    said = inbox.alias("said")
+    return and_(
+        addresses.c.organisation_id == organisation_id,
+        addresses.c.participant_id.is_(None),
+        addresses.c.coach_id.is_(None),
+        addresses.c.state == AddressState.ACTIVE,
+        exists().where(
+            said.c.sender_hash == addresses.c.hash,
+            said.c.channel == addresses.c.channel,
+            strange(said, organisation_id),
+        ),
+    )
 
 
 _HELD = (
@@ -112,10 +131,9 @@ class Strangers:
 
     async def _adopt(self, stranger: Stranger, person: int) -> Claimed:
         theirs = and_(
-            inbox.c.state == "stranger",
             inbox.c.sender_hash == stranger.hash,
             inbox.c.channel == stranger.channel,
-            written_here(stranger.organisation_id),
+            strange(inbox, stranger.organisation_id),
         )
         last = (
             await self._connection.execute(
@@ -130,19 +148,3 @@ class Strangers:
             update(participants).where(participants.c.id == person, never).values(last_heard_at=last.received_at)
         )
         return Claimed(newest=last.id)
-
-
-def unclaimed(organisation_id: int) -> ColumnElement[bool]:
-    """True of addresses of the organisation that are nobody's, were not put away, and were written from."""
-    return and_(
-        addresses.c.organisation_id == organisation_id,
-        addresses.c.participant_id.is_(None),
-        addresses.c.coach_id.is_(None),
-        addresses.c.state == AddressState.ACTIVE,
-        exists().where(
-            inbox.c.state == "stranger",
-            inbox.c.sender_hash == addresses.c.hash,
-            inbox.c.channel == addresses.c.channel,
-            written_here(organisation_id),
-        ),
-    )
