@@ -38,11 +38,14 @@ class Entrance:
         by_path: dict[str, dict[str, Page]] = {}
         for page in pages:
             by_path.setdefault(page.path, {})[page.method] = page
-        return [Route(path, self._answering(methods), methods=list(methods)) for path, methods in by_path.items()]
+        # Asked for, a path that only takes forms is refused by name too, and not missing.
+        return [Route(path, self._answering(methods), methods=["GET", *methods]) for path, methods in by_path.items()]
 
     def _answering(self, methods: dict[str, Page]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            page = methods["GET" if request.method == "HEAD" else request.method]
+            page = methods.get("GET" if request.method == "HEAD" else request.method)
+            if page is None:
+                raise HTTPException(405, headers={"Allow": ", ".join(methods)})
             try:
                 visit = await self._visit(request)
                 response = await self._through(page, visit)
