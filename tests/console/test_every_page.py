@@ -6,12 +6,12 @@ import pytest
 
 from tests.console.belongings import furnish
 from tests.console.street import COLLEAGUES, Street
-from tests.console.walk import OUTSIDE, SEES, Walk, differences, may, names_of
+from tests.console.walk import NOBODYS, OUTSIDE, SEES, Walk, differences, may, names_of
 
 READERS = (*COLLEAGUES, *OUTSIDE)
 
 PARAMETERS = {
-    # What each part of a path names: a kind of thing that `belongings.py` gives everybody.
+    # Parts of a path that name a kind of thing of `belongings.py` by another word.
     "person": "enrolment",
 }
 LEAVES = ("/sign-out",)
@@ -30,9 +30,9 @@ async def walk(street: Street) -> AsyncIterator[Walk]:
 async def test_every_part_of_every_path_is_walked(walk: Walk) -> None:
     for page in walk.pages:
         for name in names_of(page):
-            kind = PARAMETERS.get(name)
-            assert kind, f"{page.path}: say in PARAMETERS what kind of thing '{name}' is"
-            assert walk.things.ids.get(kind), f"{page.path}: give everybody a '{kind}' in belongings.py"
+            kind = walk.kind(name)
+            known = kind in NOBODYS or walk.things.ids.get(kind)
+            assert known, f"{page.path}: say in PARAMETERS what '{name}' is, or give everybody one in belongings.py"
 
 
 async def test_a_page_opens_for_the_roles_it_needs_and_for_nobody_else(walk: Walk) -> None:

@@ -39,6 +39,9 @@ SEES: dict[str, set[str]] = {
 OUTSIDE = ("nobody", "ended", "made-up")
 """Whoever is not signed in, or not any more."""
 
+NOBODYS: dict[str, dict[str, str]] = {"activity": {"walk": "walk"}, "day": {"today": "2026-11-25"}}
+"""Parts of a path that are no secret: what they are worth hangs on what stands beside them."""
+
 _PERSONAL = ("enrolment", "participant", "alert", "note", "absence", "inbound", "milestone", "attendance")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
@@ -50,7 +53,7 @@ def names_of(page: Page) -> tuple[str, ...]:
 
 @dataclass
 class Walk:
-    """One program, and everybody signed in to it. `parameters` says what kind of thing each part of a path names."""
+    """One program, and everybody signed in to it. `parameters` is for kinds that a path calls otherwise."""
 
     street: Street
     things: Belongings
@@ -130,24 +133,31 @@ class Walk:
     def ways(self, page: Page) -> Iterator[tuple[str, dict[str, str]]]:
         """Every path this page can have on the street, with whose things it names."""
         names = names_of(page)
-        for owners in product(*(self.things.ids[self.parameters[name]] for name in names)):
+        for owners in product(*(self._all(name) for name in names)):
             chosen = dict(zip(names, owners, strict=True))
             yield self.filled(page, chosen), chosen
 
     def filled(self, page: Page, chosen: Mapping[str, str]) -> str:
         """The path that names these people's things."""
-        return _PARAMETER.sub(
-            lambda found: str(self.things.ids[self.parameters[found[1]]][chosen[found[1]]]), page.path
-        )
+        return _PARAMETER.sub(lambda found: str(self._all(found[1])[chosen[found[1]]]), page.path)
+
+    def _all(self, name: str) -> Mapping[str, object]:
+        """Everything that this part of a path can be, by whose it is."""
+        kind = self.kind(name)
+        return NOBODYS.get(kind) or self.things.ids.get(kind) or {"nobody": 1}
+
+    def kind(self, name: str) -> str:
+        """What a part of a path names: a kind of thing of the same name, unless `parameters` say another."""
+        return self.parameters.get(name, name)
 
     def sees(self, reader: str, page: Page, chosen: Mapping[str, str]) -> bool:
         """Whether everything that a path names is theirs to see, and belongs together."""
-        people = {owner for name, owner in chosen.items() if self.parameters[name] in _PERSONAL}
-        return len(people) <= 1 and all(
-            self._sees(reader, self.parameters[name], owner) for name, owner in chosen.items()
-        )
+        people = {owner for name, owner in chosen.items() if self.kind(name) in _PERSONAL}
+        return len(people) <= 1 and all(self._sees(reader, self.kind(name), owner) for name, owner in chosen.items())
 
     def _sees(self, reader: str, kind: str, owner: str) -> bool:
+        if kind in NOBODYS:
+            return True
         if kind in _PERSONAL:
             return owner in SEES.get(reader, ())
         if kind == "coach":
