@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
 from bot.console.sparkline import Sparkline, sparkline
 from bot.domain.check_ins import RaterKind
-from bot.storage.views.demo import PersonSeen, RatingSeen
+from bot.storage.views.ratings import RatingSeen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +32,27 @@ class Line:
     drawn: Sparkline
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
+class Place(Protocol):
+    """Somebody's place in a programme, as any page knows it."""
+
+    @property
+    def enrolment_id(self) -> int: ...
+
+
+Somebody = TypeVar("Somebody", bound=Place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress(Generic[Somebody]):
     """One person's lines, in the instrument's order."""
 
-    person: PersonSeen
+    person: Somebody
     lines: tuple[Line, ...]
 
 
-def progress(people: Sequence[PersonSeen], *, ratings: Iterable[RatingSeen], titles: Sequence[Title]) -> list[Progress]:
+def progress(
+    people: Sequence[Somebody], *, ratings: Iterable[RatingSeen], titles: Sequence[Title]
+) -> list[Progress[Somebody]]:
     """What these people have said of themselves. Nobody's line is drawn against another's."""
     by_line: dict[tuple[int, str], list[RatingSeen]] = defaultdict(list)
     for rating in ratings:

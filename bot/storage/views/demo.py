@@ -24,6 +24,7 @@ from bot.storage.tables import (
     participants,
     summaries,
 )
+from bot.storage.views.ratings import RATINGS, RatingSeen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,19 +45,6 @@ class PersonSeen:
     stopped_at: datetime | None
     paused_until: datetime | None
     last_heard_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RatingSeen:
-    """One value that counts. `value` is `None` for "I do not want to answer"."""
-
-    enrolment_id: int
-    indicator: str
-    value: int | None
-    low: int
-    high: int
-    rater: str
-    rated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,9 +124,7 @@ class Views:
     async def ratings_of(self, enrolment_ids: Iterable[int]) -> list[RatingSeen]:
         """All ratings that count of these enrolments, the oldest first."""
         rows = await self._connection.execute(
-            select(*(given_ratings.c[name] for name in RatingSeen.__slots__))
-            .where(given_ratings.c.enrolment_id.in_(sorted(set(enrolment_ids))), given_ratings.c.corrected_at.is_(None))
-            .order_by(given_ratings.c.rated_at, given_ratings.c.id)
+            RATINGS.where(given_ratings.c.enrolment_id.in_(sorted(set(enrolment_ids))))
         )
         return [RatingSeen(**row._mapping) for row in rows]
 
