@@ -10,12 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from bot.console.attendance import AttendancePages
+from bot.console.account import AccountPages
+from bot.console.accounts import AccountsPages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
 from bot.console.guard import Guard
+from bot.console.new_passwords import NewPasswordPages
 from bot.console.pages import HERE, Pages
+from bot.console.people import PeoplePages
 from bot.console.phones import PhonePages
 from bot.console.session import Entrance
+from bot.console.sign_in import SignInPages
 from bot.console.start import StartPages
 from bot.console.today import TodayPages
 from bot.console.visit import Page, Visit
@@ -38,6 +44,12 @@ def every_page(desk: Desk) -> Sequence[Page]:
     """Every page of the console; a demo has a few more. What each asks of its reader stands with it."""
     rooms: list[Room] = [
         TodayPages(),
+        SignInPages(desk),
+        NewPasswordPages(desk),
+        AccountPages(desk),
+        AccountsPages(desk),
+        AttendancePages(),
+        PeoplePages(),
     ]
     if desk.demo is not None:
         rooms += [StartPages(), PhonePages(desk.demo), ClockPages(desk.demo)]

@@ -92,7 +92,9 @@ class Absences:
 def was_reported_for(day: date, *, zone: ZoneInfo, table: FromClause = absences) -> ColumnElement[bool]:
     """True of the absences that hold on this day, and that nobody ended before it was over."""
     over = moment(day + timedelta(days=1), time(0), zone)
-    return and_(_holds_on(day, table), or_(table.c.ended_at.is_(None), table.c.ended_at >= over))
+    # Whoever came late and has come was late all the same.
+    lasts = or_(table.c.ended_at.is_(None), table.c.ended_at >= over, table.c.category == Presence.LATE)
+    return and_(_holds_on(day, table), lasts)
 
 
 def _holds_on(day: date, table: FromClause) -> ColumnElement[bool]:

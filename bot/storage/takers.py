@@ -41,8 +41,6 @@ _WHOM = _whom()
 
 async def takers(connection: AsyncConnection, wanted: list[int], *, today: date) -> dict[int, dict[int, str]]:
     """First names of who may be handed what is about these enrolments, by enrolment and coach, in name order."""
-    if not wanted:
-        return {}
     rows = (await connection.execute(_WHOM, {"enrolments": wanted, "today": today})).all()
     found: dict[int, dict[int, str]] = {}
     for row in sorted(rows, key=lambda one: (one.first_name.casefold(), one.id)):

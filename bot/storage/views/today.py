@@ -72,6 +72,12 @@ async def taking_part(look: Look, *, on: date) -> dict[int, dict[str, int]]:
     return found
 
 
+async def programmes_seen(look: Look) -> set[int]:
+    """The programmes of everybody the reader sees."""
+    rows = await look.connection.execute(select(enrolments.c.programme_id).where(look.sees).distinct())
+    return set(rows.scalars())
+
+
 async def noted(look: Look, *, on: date) -> dict[int, dict[tuple[str, str], int]]:
     """Of how many it is noted whether they came that day: by programme, then by activity and the phase they are in."""
     rows = await look.connection.execute(
@@ -91,7 +97,7 @@ async def absent(look: Look, part: Part, *, on: date, zone: ZoneInfo) -> Section
     latest = (
         select(func.max(absences.c.id))
         .join(enrolments, enrolments.c.id == absences.c.enrolment_id)
-        .where(look.sees, takes_part(on), was_reported_for(on, zone=zone))
+        .where(look.sees, takes_part(on), was_reported_for(on, zone=zone), absences.c.ended_at.is_(None))
         .group_by(absences.c.enrolment_id)
     )
     rows = (
@@ -126,6 +132,16 @@ async def absent(look: Look, part: Part, *, on: date, zone: ZoneInfo) -> Section
         for row in rows
     )
     return Section(lines=lines, total=rows[0].total if rows else 0)
+
+
+async def absence_seen(look: Look, absence: int) -> bool:
+    """Whether this absence is of somebody the reader sees."""
+    found = await look.connection.scalar(
+        select(absences.c.id)
+        .join(enrolments, enrolments.c.id == absences.c.enrolment_id)
+        .where(absences.c.id == absence, look.sees)
+    )
+    return found is not None
 
 
 async def dates(look: Look, part: Part, *, week: tuple[date, date], now: datetime) -> Section[DateSeen]:

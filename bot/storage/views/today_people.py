@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, ScalarSelect, select
 from bot.domain.people import AddressState, ChannelName
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, coaches, enrolments, participants
+from bot.storage.views.sight import Look
 
 Line = TypeVar("Line")
 
@@ -113,3 +114,9 @@ class Section(Generic[Line]):
 
     lines: tuple[Line, ...] = ()
     total: int = 0
+
+
+async def sees(look: Look, enrolment: int) -> bool:
+    """Whether the reader sees this person."""
+    found = await look.connection.scalar(select(enrolments.c.id).where(enrolments.c.id == enrolment, look.sees))
+    return found is not None
