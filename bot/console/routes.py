@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.console.attendance import AttendancePages
 from bot.console.account import AccountPages
 from bot.console.accounts import AccountsPages
+from bot.console.attendance import AttendancePages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
 from bot.console.guard import Guard
