@@ -440,6 +440,13 @@ outbox = Table(
         postgresql_where=text("status IN ('sending', 'unsettled')"),
         sqlite_where=text("status IN ('sending', 'unsettled')"),
     ),
+    # What did not go is little, and is looked for among all that did.
+    Index(
+        "ix_outbox_stayed",
+        "id",
+        postgresql_where=text("status IN ('failed', 'uncertain', 'expired', 'cancelled')"),
+        sqlite_where=text("status IN ('failed', 'uncertain', 'expired', 'cancelled')"),
+    ),
     Index("ix_outbox_participant_id_id", "participant_id", "id"),
     Index("ix_outbox_conversation_id", "conversation_id"),
 )

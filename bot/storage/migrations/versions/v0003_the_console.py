@@ -257,6 +257,14 @@ def upgrade() -> None:
     )
     op.drop_index("ix_outbox_participant_id", table_name="outbox")
     op.create_index("ix_outbox_participant_id_id", "outbox", ["participant_id", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_stayed",
+        "outbox",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('failed', 'uncertain', 'expired', 'cancelled')"),
+        sqlite_where=sa.text("status IN ('failed', 'uncertain', 'expired', 'cancelled')"),
+    )
     op.add_column(
         "outbox", sa.Column("written_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
     )
