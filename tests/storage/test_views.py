@@ -1,18 +1,42 @@
 """What pages show is the same on both databases: narrowed, paged, and never somebody else's."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import insert, update
 
+from bot.domain.access import Sight
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import ChannelName
-from bot.storage.alerts import NewAlert
 from bot.storage.database import Database
-from bot.storage.tables import coaches, given_ratings, outbox
+from bot.storage.tables import coaches, enrolments, given_ratings, outbox
 from bot.storage.tables import summaries as kept_summaries
 from bot.storage.unit_of_work import unit_of_work
 from bot.storage.views.demo import looking
+from bot.storage.views.outbox import Fate, name_of, sent
+from bot.storage.views.progress import followed
+from bot.storage.views.ratings import own_ratings
+from bot.storage.views.sight import looking as seeing
+from bot.storage.views.summaries import whole, written
 from tests.builders import MONDAY, Enrolled, a_participant, a_rating, an_address
+
+
+def sight(*whose: Enrolled) -> Sight:
+    """What a leader of these people's programmes sees, who has the first one's letters."""
+    first = whose[0]
+    return Sight(
+        organisation_id=first.organisation_id,
+        coach_id=first.coach_id,
+        leads=frozenset(one.programme_id for one in whose),
+    )
+
+
+async def people(database: Database, count: int) -> list[Enrolled]:
+    """So many of one organisation, each in a programme of their own."""
+    found = [await a_participant(database) for _ in range(count)]
+    async with database.transaction() as connection:
+        await connection.execute(update(enrolments).values(organisation_id=found[0].organisation_id))
+    return found
 
 
 async def queued(database: Database, who: Enrolled, *texts: str) -> None:
@@ -63,59 +87,62 @@ async def test_a_corrected_rating_is_not_shown(database: Database) -> None:
     await a_rating(database, other, value=5)
     async with database.transaction() as connection:
         await connection.execute(update(given_ratings).where(given_ratings.c.id == wrong).values(corrected_at=MONDAY))
-    async with looking(database) as views:
-        assert [one.value for one in await views.ratings_of([who.enrolment_id])] == [4]
-        assert await views.ratings_of([]) == []
+    async with seeing(database, sight(who)) as look:
+        assert [one.value for one in await own_ratings(look, [who.enrolment_id])] == [4]
+        assert await own_ratings(look, []) == []
 
 
-async def test_the_outbox_is_narrowed_by_person_and_status_and_paged(database: Database) -> None:
-    who, other = await a_participant(database), await a_participant(database)
-    await queued(database, who, "one", "two", "three")
+async def test_the_outbox_is_narrowed_by_person_and_fate_and_paged(database: Database) -> None:
+    who, other = await people(database, 2)
+    await queued(database, who, "one", "two", "three", "five")
     await queued(database, other, "four")
     async with database.transaction() as connection:
         await connection.execute(update(outbox).where(outbox.c.text == "one").values(status="failed", error="21211"))
         await connection.execute(update(outbox).where(outbox.c.text == "two").values(act="settle-keyboard"))
-    async with looking(database) as views:
-        assert [one.text for one in await views.sent()] == ["four", "three", "one"]
-        assert [one.text for one in await views.sent(most=1, skip=1)] == ["three"]
-        assert [one.text for one in await views.sent(person=who.participant_id, status="failed")] == ["one"]
-        assert await views.statuses(person=who.participant_id) == {"failed": 1, "queued": 1}
-        assert await views.statuses() == {"failed": 1, "queued": 2}
+        await connection.execute(update(outbox).where(outbox.c.text == "three").values(status="delivered"))
+    async with seeing(database, sight(who, other)) as look:
+        assert [one.text for one in await sent(look, most=9)] == ["four", "five", "three", "one"]
+        assert [one.text for one in await sent(look, most=1, skip=1)] == ["five"]
+        for fate, texts in ((Fate.WAITS, ["five"]), (Fate.WENT, ["three"]), (Fate.STAYED, ["one"])):
+            assert [one.text for one in await sent(look, person=who.enrolment_id, fate=fate, most=9)] == texts
+        assert await name_of(look, other.enrolment_id) == "Amina"
+    async with seeing(database, sight(who)) as look:
+        assert "four" not in {one.text for one in await sent(look, most=9)}
+        assert await sent(look, person=other.enrolment_id, most=9) == []
+        assert await name_of(look, other.enrolment_id) is None
 
 
-async def test_an_alert_that_names_no_coach_is_for_the_one_who_accompanies_the_person(database: Database) -> None:
-    who = await a_participant(database)
-    alert = NewAlert(
-        organisation_id=who.organisation_id,
-        programme_id=who.programme_id,
-        participant_id=who.participant_id,
-        kind="bouncing",
-        once="a",
-    )
-    nobodys = NewAlert(organisation_id=who.organisation_id, kind="set-aside", once="b")
-    async with unit_of_work(database) as work:
-        await work.alerts.raise_these([alert, nobodys], now=MONDAY)
-    async with looking(database) as views:
-        found = await views.alerts()
-        assert [(one.kind, one.person, one.coach) for one in found] == [
-            ("set-aside", "", ""),
-            ("bouncing", "Amina", "Eva"),
-        ]
-        assert [one.kind for one in await views.alerts(most=1, skip=1)] == ["bouncing"]
-
-
-async def test_summaries_are_listed_newest_first_and_read_whole(database: Database) -> None:
-    who = await a_participant(database)
+async def test_who_has_left_stands_last_among_the_followed(database: Database) -> None:
+    first, second, third = await people(database, 3)
     async with database.transaction() as connection:
-        for year, week in ((2025, 52), (2026, 1)):
-            row = {"coach_id": who.coach_id, "iso_year": year, "iso_week": week, "language": "sv", "written_at": MONDAY}
-            await connection.execute(insert(kept_summaries).values(row | {"text": f"{week}", "html": f"<p>{week}</p>"}))
-    async with looking(database) as views:
-        listed = await views.summaries()
+        await connection.execute(
+            update(enrolments).where(enrolments.c.id == first.enrolment_id).values(ended_on=MONDAY.date())
+        )
+    async with seeing(database, sight(first, second)) as look:
+        found = [one.enrolment_id for one in await followed(look, most=9)]
+        assert found == [second.enrolment_id, first.enrolment_id]
+        assert third.enrolment_id not in found
+        assert [one.enrolment_id for one in await followed(look, most=1, skip=1)] == [first.enrolment_id]
+
+
+async def test_summaries_are_listed_newest_first_and_read_whole_by_those_they_are_for(database: Database) -> None:
+    who, other = await a_participant(database), await a_participant(database)
+    async with database.transaction() as connection:
+        for coach, year, week in ((who, 2025, 52), (who, 2026, 1), (other, 2026, 2)):
+            row = {"coach_id": coach.coach_id, "iso_year": year, "iso_week": week, "language": "sv"}
+            row |= {"text": f"{week}", "html": f"<p>{week}</p>", "written_at": MONDAY}
+            await connection.execute(insert(kept_summaries).values(row))
+    async with seeing(database, sight(who)) as look:
+        listed = await written(look, most=9)
         assert [(one.iso_year, one.iso_week, one.text) for one in listed] == [(2026, 1, ""), (2025, 52, "")]
-        whole = await views.summary(listed[0].id)
-        assert whole is not None and (whole.coach, whole.text, whole.html) == ("Eva", "1", "<p>1</p>")
-        assert await views.summary(999) is None
+        newest = await whole(look, listed[0].id)
+        assert newest is not None and (newest.coach, newest.text, newest.html) == ("Eva", "1", "<p>1</p>")
+    async with seeing(database, sight(other)) as look:
+        assert [one.iso_week for one in await written(look, most=9)] == [2]
+        assert await whole(look, listed[0].id) is None
+    stands_in = replace(sight(other), stands_in_for=frozenset({who.coach_id}))
+    async with seeing(database, stands_in) as look:
+        assert [one.iso_week for one in await written(look, most=9)] == [2, 1, 52]
 
 
 async def test_the_next_moments_are_those_after_now(database: Database) -> None:
