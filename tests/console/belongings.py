@@ -47,7 +47,7 @@ class _Mover:
 async def furnish(street: Street, *, words: str = "Hej hej") -> Belongings:
     """Give everybody what they may have, all of it saying `words` where somebody can write what they want.
 
-    For SQLite, which can number again what is there: a participant's id is that of no enrolment.
+    For SQLite, which can number again what is there: no id is that of two kinds of things.
     """
     await _number_apart(street)
     things = Belongings()
@@ -80,14 +80,20 @@ async def rename(street: Street, words: str) -> None:
 
 
 async def _number_apart(street: Street) -> None:
-    people = tables.participants.c.id
+    ours = (
+        (tables.participants, street.people),
+        (tables.enrolments, street.enrolments),
+        (tables.coaches, street.coaches),
+        (tables.programmes, street.programmes),
+    )
     async with street.database.rebuilding() as connection:
-        for table in tables.metadata.tables.values():
-            for column in table.columns:
-                if column is people or column.references(people):
-                    await connection.execute(update(table).values({column: column + _APART}))
-    for name in street.people:
-        street.people[name] += _APART
+        for step, (moved, names) in enumerate(ours, start=1):
+            for table in tables.metadata.tables.values():
+                for column in table.columns:
+                    if column is moved.c.id or column.references(moved.c.id):
+                        await connection.execute(update(table).values({column: column + step * _APART}))
+            for name in names:
+                names[name] += step * _APART
 
 
 async def _story(mover: _Mover, name: str) -> None:

@@ -12,6 +12,8 @@ READERS = (*COLLEAGUES, *OUTSIDE)
 
 PARAMETERS = {
     # Parts of a path that name a kind of thing of `belongings.py` by another word.
+    "account": "coach",
+    "address": "stranger",
     "person": "enrolment",
 }
 LEAVES = ("/sign-out",)

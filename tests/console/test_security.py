@@ -155,7 +155,7 @@ async def test_a_page_is_asked_by_its_own_methods_only(walk: Walk) -> None:
                 wrong.append(f"{code} {method} {path}")
         if page.method == "GET":
             head = await walk.ask("HEAD", path, as_=reader)
-            if head.status_code not in (200, 303) or head.content:
+            if head.status_code not in (200, 303, 404) or head.content:
                 wrong.append(f"{head.status_code} HEAD {path}")
     assert wrong == []
     assert list(differences(before, await walk.kept())) == []
