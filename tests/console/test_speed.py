@@ -21,6 +21,9 @@ SIZES = (10, 160, 320)
 SLACK = 20
 """A group that has become larger may show one line more."""
 
+A_LINE_FOR_EACH = ("/summary/now",)
+"""The week as a letter has a line for each of a coach's own people, however many."""
+
 MOST_ROWS = 1500
 """However long a page is, nobody reads more than this."""
 
@@ -77,8 +80,8 @@ async def asked_of(walk: Walk, year: Year) -> dict[str, Asked]:
                 await walk.ask("GET", path, as_=reader)
                 with listening() as heard:
                     answer = await walk.ask("GET", path, as_=reader)
-                assert answer.status_code in (200, 303), path
-                found[f"{page.path} {reader}"] = heard
+                if answer.status_code == 200:
+                    found[f"{page.path} {reader}"] = heard
                 break
     return found
 
@@ -114,10 +117,11 @@ async def test_a_page_asks_the_same_number_of_questions_however_many_people_ther
 
 async def test_no_page_loads_rows_that_it_does_not_show(measured: list[dict[str, Asked]]) -> None:
     _, many, most = measured
+    assert len(many) > 20, "hardly a page answers"
     wrong = []
     for page in many:
         before, after = sum(many[page].rows), sum(most[page].rows)
-        if after > before + SLACK or after > MOST_ROWS:
+        if (after > before + SLACK or after > MOST_ROWS) and not page.startswith(A_LINE_FOR_EACH):
             worst = max(range(len(most[page].rows)), key=most[page].rows.__getitem__)
             wrong.append(
                 f"{page}: {before} -> {after} rows, {most[page].rows[worst]} of {most[page].statements[worst]}"
