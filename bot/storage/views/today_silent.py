@@ -113,8 +113,11 @@ def is_silent(measure: Measure) -> ColumnElement[bool]:
                 enrolments.c.started_on <= since.astimezone(zone_of(measure.zone)).date(),
             ),
         )
-    paused = and_(participants.c.paused_until.is_not(None), participants.c.paused_until > now)
-    return and_(_written_to(measure.today), reach() == AddressState.ACTIVE, ~paused, waits)
+    waited_for = and_(
+        participants.c.held_at.is_(None),
+        or_(participants.c.paused_until.is_(None), participants.c.paused_until <= now),
+    )
+    return and_(_written_to(measure.today), reach() == AddressState.ACTIVE, waited_for, waits)
 
 
 def _written_to(today: date) -> ColumnElement[bool]:
