@@ -16,6 +16,7 @@ from bot.console.attendance import AttendancePages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
 from bot.console.guard import Guard
+from bot.console.inbox import InboxPages
 from bot.console.new_passwords import NewPasswordPages
 from bot.console.pages import HERE, Pages
 from bot.console.people import PeoplePages
@@ -25,6 +26,7 @@ from bot.console.sign_in import SignInPages
 from bot.console.start import StartPages
 from bot.console.today import TodayPages
 from bot.console.visit import Page, Visit
+from bot.console.writing import WritingPages
 from bot.domain.access import May
 
 
@@ -44,6 +46,8 @@ def every_page(desk: Desk) -> Sequence[Page]:
     """Every page of the console; a demo has a few more. What each asks of its reader stands with it."""
     rooms: list[Room] = [
         TodayPages(),
+        InboxPages(),
+        WritingPages(),
         SignInPages(desk),
         NewPasswordPages(desk),
         AccountPages(desk),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AddressState, ChannelName
@@ -29,25 +29,27 @@ class Claimed:
 
 def strange(said: FromClause, organisation_id: int) -> ColumnElement[bool]:
     """True of arrivals from strangers that were not written to another organisation's own number."""
-    elsewhere = exists().where(
+    elsewhere = select(programmes.c.id).where(
         programmes.c.organisation_id != organisation_id, programmes.c.sms_sender == said.c.account
     )
-    return and_(said.c.state == "stranger", ~elsewhere)
+    # Spelt out: an index of strangers alone is found only by the word itself.
+    return and_(said.c.state == literal_column("'stranger'"), ~elsewhere.correlate(said).exists())
 
 
 def unclaimed(organisation_id: int) -> ColumnElement[bool]:
     """True of addresses of the organisation that are nobody's, were not put away, and were written from."""
     said = inbox.alias("said")
+    written = select(said.c.id).where(
+        said.c.sender_hash == addresses.c.hash,
+        said.c.channel == addresses.c.channel,
+        strange(said, organisation_id),
+    )
     return and_(
         addresses.c.organisation_id == organisation_id,
         addresses.c.participant_id.is_(None),
         addresses.c.coach_id.is_(None),
         addresses.c.state == AddressState.ACTIVE,
-        exists().where(
-            said.c.sender_hash == addresses.c.hash,
-            said.c.channel == addresses.c.channel,
-            strange(said, organisation_id),
-        ),
+        written.correlate(addresses).exists(),
     )
 
 

@@ -48,7 +48,9 @@ async function look() {
   }
   asking = true;
   try {
-    await follow(fetch(location.pathname + location.search, {credentials: "same-origin"}));
+    // A page that renews itself says so: nobody has read what it brings.
+    const headers = {"X-Framsteg-Refresh": "1"};
+    await follow(fetch(location.pathname + location.search, {credentials: "same-origin", headers}));
   } catch {
     // Nobody answers just now: the page stays as it is.
   } finally {

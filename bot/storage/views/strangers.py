@@ -6,8 +6,9 @@ from sqlalchemy import and_, func, select
 
 from bot.domain.people import ChannelName
 from bot.storage.strangers import strange, unclaimed
-from bot.storage.tables import addresses, coaches, enrolments, inbox, participants
+from bot.storage.tables import addresses, audit, coaches, enrolments, inbox, participants
 from bot.storage.views.inbox import Last
+from bot.storage.views.names import name_like
 from bot.storage.views.sight import Look
 
 
@@ -43,6 +44,7 @@ async def strangers(look: Look, *, most: int, skip: int = 0, only: int | None = 
             inbox.c.received_at,
             times.label("times"),
         )
+        .select_from(addresses)
         .join(inbox, inbox.c.id == newest)
         .where(unclaimed(organisation))
         .order_by(inbox.c.id.desc())
@@ -66,6 +68,7 @@ async def words_of(look: Look, address: int, *, most: int) -> list[Last]:
     """What was written from an unclaimed address, the newest last."""
     rows = await look.connection.execute(
         select(inbox.c.words, inbox.c.kind, inbox.c.received_at.label("at"))
+        .select_from(inbox)
         .join(addresses, and_(addresses.c.hash == inbox.c.sender_hash, addresses.c.channel == inbox.c.channel))
         .where(
             addresses.c.id == address,
@@ -79,13 +82,27 @@ async def words_of(look: Look, address: int, *, most: int) -> list[Last]:
 
 
 async def by_name(look: Look, name: str, *, most: int) -> list[tuple[int, str, str]]:
-    """Whose name begins so: enrolment, first name and coach, of those who are seen and have not left."""
+    """Whose name holds this: enrolment, first name and coach, of those who are seen and have not left."""
     rows = await look.connection.execute(
         select(enrolments.c.id, participants.c.first_name, coaches.c.first_name.label("coach"))
         .join(participants, participants.c.id == enrolments.c.participant_id)
         .join(coaches, coaches.c.id == enrolments.c.coach_id)
-        .where(look.sees, func.lower(participants.c.first_name).startswith(name.lower(), autoescape=True))
+        .where(look.sees, name_like(participants.c.first_name, name, dialect=look.connection.dialect.name))
         .order_by(enrolments.c.ended_on.is_not(None), participants.c.first_name, enrolments.c.id)
         .limit(most)
     )
     return [(row.id, row.first_name, row.coach) for row in rows]
+
+
+async def settled(look: Look, address: int) -> bool:
+    """Whether a colleague has said before whose this stranger's address is, or that it is nobody's."""
+    found = await look.connection.scalar(
+        select(audit.c.id)
+        .where(
+            audit.c.organisation_id == look.sight.organisation_id,
+            audit.c.what.in_(("claimed", "put-away")),
+            audit.c.about == str(address),
+        )
+        .limit(1)
+    )
+    return found is not None
