@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.access import By
-from bot.domain.calendar import first_awake
+from bot.domain.calendar import first_awake, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
@@ -39,7 +39,8 @@ async def pause(database: Database, asked: Asked, *, until: datetime | None, now
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
         await work.participants.change(person.id, paused_until=until, held_at=None if until else now)
-        await note(work, done("paused", person, about=until.date() if until else None), asked=asked, now=now)
+        last = until.astimezone(zone_of(person.zone)).date() if until else None
+        await note(work, done("paused", person, about=last), asked=asked, now=now)
 
 
 async def stop(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> bool:

@@ -36,6 +36,14 @@ class StoryLine:
     last_on: date | None
     count: int | None
 
+    @property
+    def day(self) -> date | None:
+        """The day that `detail` names, if it names one."""
+        try:
+            return date.fromisoformat(self.detail or "")
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryPage:

@@ -1,0 +1,81 @@
+"""The forms about being written to: pause and stop, language, channel and number."""
+
+from datetime import time, timedelta
+
+from bot.console.person_doing import Doing
+from bot.content.people_table import phone_number
+from bot.domain.calendar import moment, zone_of
+from bot.domain.people import ChannelName
+from bot.services import attention, contact
+
+PAUSES = {"week": timedelta(days=7), "two-weeks": timedelta(days=14), "month": timedelta(days=30), "held": None}
+"""How long a pause lasts; the last one until somebody resumes it."""
+
+
+async def pause(doing: Doing) -> str | None:
+    """Nothing is begun for a while."""
+    chosen = doing.form.one_of("pause", PAUSES)
+    if not doing.form.well:
+        return None
+    lasts, zone = PAUSES[chosen], zone_of(doing.there.one.participant.zone)
+    until = None
+    if lasts is not None:
+        # It ends with a day and not in the middle of one.
+        until = moment((doing.now + lasts).astimezone(zone).date() + timedelta(days=1), time(0), zone)
+    await contact.pause(doing.database, doing.asked, until=until, now=doing.now)
+    return "paused"
+
+
+async def resume(doing: Doing) -> str | None:
+    """Messages begin again after a pause; twice is once."""
+    assert doing.asked.by is not None
+    await attention.resume(doing.database, doing.asked.enrolment, by=doing.asked.by, now=doing.now)
+    return "resumed"
+
+
+async def stop(doing: Doing) -> str | None:
+    """The person wants no messages."""
+    return "stopped-told" if await contact.stop(doing.database, doing.shelf, doing.asked, now=doing.now) else "stopped"
+
+
+async def start(doing: Doing) -> str | None:
+    """The person asked for messages again, and a coach says so."""
+    if doing.form["consent"] != "yes":
+        doing.form.complain("consent", "consent")
+        return None
+    told = await contact.start_again(doing.database, doing.shelf, doing.asked, now=doing.now)
+    return "started-told" if told else "started"
+
+
+async def language(doing: Doing) -> str | None:
+    """Messages come in another language."""
+    chosen = doing.form.one_of("language", doing.there.plan.programme.languages)
+    if not doing.form.well:
+        return None
+    await contact.speak(doing.database, doing.shelf, doing.asked, language=chosen, now=doing.now)
+    return "language"
+
+
+async def channel(doing: Doing) -> str | None:
+    """Messages come another way."""
+    chosen = doing.form.one_of("channel", {one.channel.value for one in doing.there.one.addresses})
+    if not doing.form.well:
+        return None
+    await contact.reach_by(doing.database, doing.asked, channel=ChannelName(chosen), now=doing.now)
+    return "channel"
+
+
+async def number(doing: Doing) -> str | None:
+    """The person has a new number, and gets messages there."""
+    typed = doing.form.words("number", most=40)
+    found = phone_number(typed) if doing.form.well else None
+    if doing.form.well and found is None:
+        doing.form.complain("number", "no-phone")
+    if found is None:
+        return None
+    try:
+        await contact.add_number(doing.database, doing.asked, number=found, now=doing.now)
+    except contact.AddressTaken:
+        doing.form.complain("number", "own-number")
+        return None
+    return "number"
