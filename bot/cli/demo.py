@@ -34,8 +34,8 @@ HOME = Path("var/demo")
 PATIENCE = timedelta(seconds=3)
 """How long a page waits for time to be moved before it shows how far it came."""
 
-# Everybody in the demo is invented, so this key is no secret: it only lets the program run as it does for real.
 _SMS_PRICE = "0.65 SEK"
+# Everybody in the demo is invented, so this key is no secret: it only lets the program run as it does for real.
 _KEY = sha256(b"framsteg demo: nobody here exists").digest()
 
 _TRY_FIRST = """
@@ -44,11 +44,13 @@ _TRY_FIRST = """
     {address}
 
   Try first:
-    1. {address}/phones
-       Choose a phone and write "hjälp" (or "help"): the answer comes in that person's language.
-    2. Press "Next check-in": time moves on, questions arrive. Answer with digits by SMS, with buttons in Telegram.
-    3. {address}/summary
-       Press "Monday 08:00", then read the week as Karin and Johan get it.
+    1. {address}
+       The day of Karin, an invented coach: who is ill, who asks, who is silent, and what to do about it.
+    2. {address}/phones
+       Be a participant: write "hjälp" (or "help"). The answer comes in that person's language.
+    3. Press "Next check-in": time moves on, questions arrive. Answer with digits by SMS, with buttons in Telegram.
+    4. {address}/start
+       More to try, also as a leader, a translator, an analyst or an administrator.
 
   Ctrl+C stops; what happened is kept. `framsteg demo --fresh` starts over.
 """

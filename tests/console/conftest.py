@@ -1,6 +1,7 @@
 """The demo's pages are asked over HTTP, with the real database and the whole program behind them."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 
 from bot.cli.demo import DemoSet, set_up
 from bot.console.routes import console_routes
+from bot.console.visit import csrf_of
 from bot.storage.database import Database
 from tests.console.street import Hours, Street, moved_in, settle_in
 from tests.databases import KEY, Databases
@@ -34,15 +36,47 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoS
     await made.app.close()
 
 
-def browser(demo: DemoSet) -> httpx.AsyncClient:
+class Visitor:
+    """Somebody who looks at the pages of a demo; a form brings back what ours bring back."""
+
+    def __init__(self, demo: DemoSet) -> None:
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=Starlette(routes=[console_routes(demo.desk)])),
+            base_url="http://127.0.0.1:8000",
+            headers={"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"},
+            follow_redirects=True,
+        )
+
+    async def get(self, path: str, **params: str) -> httpx.Response:
+        """Open a page."""
+        return await self.client.get(path, params=params or None)
+
+    async def post(
+        self, path: str, *, headers: dict[str, str] | None = None, follow: bool = True, **fields: object
+    ) -> httpx.Response:
+        """Send a form of ours."""
+        if self.token is None:
+            await self.client.get("/start")
+        data = {"csrf": csrf_of(self.token or ""), **fields}
+        return await self.client.post(path, data=data, headers=headers, follow_redirects=follow)
+
+    async def be(self, coach_id: int) -> httpx.Response:
+        """Become another invented colleague."""
+        return await self.post("/be", coach=coach_id)
+
+    @property
+    def token(self) -> str | None:
+        """What the browser keeps, once it has been here."""
+        kept = [one.value for one in self.client.cookies.jar if one.name == "framsteg-demo"]
+        return kept[-1] if kept else None
+
+
+@asynccontextmanager
+async def browser(demo: DemoSet) -> AsyncIterator[Visitor]:
     """Somebody who looks at the pages of this demo."""
-    app = Starlette(routes=[console_routes(demo.desk)])
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app),
-        base_url="http://127.0.0.1:8000",
-        headers={"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"},
-        follow_redirects=True,
-    )
+    visitor = Visitor(demo)
+    async with visitor.client:
+        yield visitor
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.demo import Demo
+from bot.cli.demo import DemoSet
 from bot.console.moves import moves
 from bot.console.sparkline import HEIGHT, WIDTH, sparkline
 from tests.console.conftest import browser
@@ -27,9 +27,9 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     ],
 )
 async def test_each_move_is_later_than_now_and_on_the_hour(
-    lived: Demo, now: datetime, tomorrow: datetime, monday: datetime, check_in: datetime
+    lived: DemoSet, now: datetime, tomorrow: datetime, monday: datetime, check_in: datetime
 ) -> None:
-    assert moves(now, programme=lived.desk.plan.programme) == {
+    assert moves(now, programme=lived.machine.programme) == {
         "hour": now + timedelta(hours=1),
         "tomorrow": tomorrow,
         "monday": monday,
@@ -37,15 +37,15 @@ async def test_each_move_is_later_than_now_and_on_the_hour(
     }
 
 
-async def test_a_page_shows_how_far_time_has_come(lived: Demo) -> None:
-    journey = lived.desk.journey
+async def test_a_page_shows_how_far_time_has_come(lived: DemoSet) -> None:
+    journey = lived.machine.journey
     journey.begins, journey.at, journey.target = at(11, 24, 0), at(11, 24, 6), at(11, 25, 0)
     try:
         async with browser(lived) as visitor:
             html = (await visitor.get("/phones")).text
     finally:
         journey.target = None
-    assert '<progress max="100" value="25">' in html and 'http-equiv="refresh"' in html
+    assert '<progress max="100" value="25"' in html and 'http-equiv="refresh"' in html
     assert 'action="/clock"' not in html
 
 
