@@ -148,7 +148,7 @@ async def test_a_history_ends_now_and_everybody_lived_it(lived: DemoSet) -> None
         people = await views.people()
     async with lived.app.database.reading() as connection:
         counted = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
-        statuses = {status: count for status, count in counted}
+        statuses = {row.status: row[1] for row in counted}
         raised = await connection.execute(select(alerts.c.kind, participants.c.first_name).join(participants))
         kinds = {(kind, name) for kind, name in raised}
     assert len(people) == 12 and {one.language for one in people} == {"sv", "en", "ar"}

@@ -117,10 +117,10 @@ async def test_a_lived_demo_shows_progress_outbox_and_the_week(lived: DemoSet) -
 
 async def test_the_last_seven_days_can_be_read_before_they_are_a_week(lived: DemoSet) -> None:
     async with browser(lived) as visitor:
-        before = (await visitor.get("/summary", lang="en")).text
+        before = (await visitor.get("/summary", lang="en")).text.split("<main")[1]
         html = (await visitor.get("/summary/now")).text
         assert "As it would be written today" in html and "Hej <bdi>Karin</bdi>!" in html
-        assert (await visitor.get("/summary")).text == before
+        assert (await visitor.get("/summary")).text.split("<main")[1] == before
 
 
 async def test_whoever_you_are_is_said_on_every_page_and_can_be_changed(lived: DemoSet) -> None:
