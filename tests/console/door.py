@@ -47,9 +47,10 @@ class Door:
         """The street's, with passwords that cost little."""
         return replace(self.street.desk, passwords=self.passwords, mails=self.mails)
 
-    def browser(self, came_from: str = "192.0.2.7") -> Browser:
-        """A browser in which nobody is signed in."""
-        found = Browser(self.desk, token="nobody-yet")
+    def browser(self, came_from: str = "192.0.2.7", *, token: str = "nobody-yet") -> Browser:
+        """A browser in which nobody is signed in, but for whoever has this token. It shows English."""
+        found = Browser(self.desk, token=token)
+        found.client.cookies.set("framsteg-language", "en")
         transport = found.client._transport
         assert isinstance(transport, httpx.ASGITransport)
         transport.client = (came_from, 1234)
