@@ -9,7 +9,7 @@ from bot.console.progress import progress
 from bot.console.visit import Page, Visit
 from bot.domain.access import May
 from bot.services.contact import note_reading
-from bot.storage.views.person import handed_by_reader
+from bot.storage.views.person import handed_by_reader, seen
 from bot.storage.views.ratings import own_ratings
 from bot.storage.views.sight import looking
 
@@ -43,9 +43,12 @@ class PersonPages:
         )
 
     async def handed_over(self, visit: Visit) -> Response:
-        """What remains to be seen for whoever handed somebody over: to whom, and when."""
+        """What remains to be seen for whoever handed somebody over: to whom, and when. Who sees them still sees all."""
         async with looking(visit.desk.database, visit.me.sight) as look:
+            still = await seen(look, visit.number("enrolment"))
             found = await handed_by_reader(look, visit.number("enrolment"), now=visit.now)
+        if still is not None:
+            return visit.go(f"/people/{still.enrolment_id}")
         if found is None:
             return visit.missing()
         first_name, handed = found
