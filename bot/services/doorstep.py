@@ -83,7 +83,9 @@ class Doorstep:
     async def _address(self, message: InboundMessage, *, of: Belongs) -> Address:
         """The address written from, as that of a participant, a coach or a stranger."""
         for one in await self.work.addresses.at(message.channel, message.sender):
-            if (one.participant_id, one.coach_id) == (of.participant_id, of.coach_id):
+            owner = (one.organisation_id, one.participant_id, one.coach_id)
+            # One number may be a stranger to two organisations.
+            if owner == (of.organisation_id, of.participant_id, of.coach_id):
                 await self.work.addresses.set_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
                 return replace(one.address, state=AddressState.ACTIVE)
         return await self.work.addresses.add(message.channel, message.sender, of=of, now=self.now)
