@@ -17,6 +17,8 @@ from bot.storage.views.sight import looking
 LAST_WORDS = 6
 """What was said last stands above the box, so that nobody writes past it."""
 
+_AMOUNT_FIRST = "#,##0.00\N{NO-BREAK SPACE}\N{CURRENCY SIGN}"
+
 _TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -135,7 +137,7 @@ def _price(visit: Visit, preview: Preview | None) -> str:
     if price is None or preview is None or preview.channel != "sms":
         return ""
     whole = price.times(preview.parts)
-    return format_currency(whole.amount, whole.currency, locale=visit.language)
+    return format_currency(whole.amount, whole.currency, _AMOUNT_FIRST, locale=visit.language)
 
 
 def _whole(words: str) -> int:
