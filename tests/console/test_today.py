@@ -324,7 +324,7 @@ async def test_a_coach_without_people_is_told_what_to_do_first(morning: Morning)
         enrolment = morning.street.enrolments[name]
         await morning.change(tables.enrolments, enrolment, ended_on=TODAY - timedelta(days=30))
     told = await page(morning.street, "Karin")
-    assert "You accompany nobody yet" in told and 'href="/people/add"' in told
+    assert "You accompany nobody yet" in told and 'href="/people/new"' in told
 
 
 async def test_while_a_coach_is_away_the_deputy_sees_it_all(both_mornings: Morning) -> None:
