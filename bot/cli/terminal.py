@@ -36,8 +36,11 @@ def say(words: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def do(work: Callable[[], Awaitable[None]]) -> None:
-    """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace."""
+def do(work: Callable[[], Awaitable[None]], *, page: str = "") -> None:
+    """Run a command's work; whatever refuses is told in its own words, with exit code 2 and no trace.
+
+    `page` is the page of the console that does the same, for a database that a serving process has.
+    """
     from bot.content.complaints import ContentRefused
     from bot.content.people_problems import PeopleRefused
     from bot.services.publishing import NothingPublished
@@ -51,7 +54,8 @@ def do(work: Callable[[], Awaitable[None]]) -> None:
     try:
         asyncio.run(whole())
     except DatabaseBusy as busy:
-        refuse(f"{str(busy).partition(':')[0]}: {ONE_PROCESS}")
+        instead = f"use the page {page} of the console, or " if page else ""
+        refuse(f"{str(busy).partition(':')[0]}: {instead}{ONE_PROCESS}")
     except DatabaseAway:
         refuse("FRAMSTEG_DATABASE_URL: the database does not answer: `framsteg doctor` says more")
     except NothingPublished as nothing:

@@ -68,7 +68,7 @@ async def test_the_first_day_from_an_empty_database(empty_url: str, tmp_path: Pa
     assert "was" not in await operator.does("migrate")
 
     await operator.has_people(tmp_path)
-    assert await operator.does("coach", "list") == "karin@example.se  Karin  sv\n"
+    assert await operator.does("coach", "list") == "karin@example.se  Karin  sv  administrator, coach of stega\n"
     lines = (await operator.does("people", "list", "stega")).splitlines()
     assert lines[1].split() == ["1", "Amina", "ar", "phase-2", "Karin", "sms"]
     assert lines[2].split()[:7] == ["2", "Olle", "sv", "phase-1", "Karin", "nothing", "yet"]
@@ -126,6 +126,9 @@ REFUSED = [
     (("coach", "add", "Karin", "karin@example.se"), "already"),
     (("coach", "add", "Karin", "karin"), "e-mail address"),
     (("coach", "telegram", "nobody@example.se"), "framsteg coach list"),
+    (("coach", "invite", "nobody@example.se"), "framsteg coach list"),
+    (("coach", "invite", "karin@example.se", "--organisation", "elsewhere"), "framsteg coach list"),
+    (("coach", "add", "Johan", "johan@example.se", "--programme", "elsewhere"), "no programme 'elsewhere'"),
     (("programme", "export", "elsewhere", "out"), "nothing is published for 'elsewhere'"),
     (("programme", "sender", "stega", "070"), "+46"),
     (("stop-all", "elsewhere"), "there is no programme 'elsewhere'"),
