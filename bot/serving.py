@@ -26,6 +26,7 @@ from bot.doors.health import health_routes
 from bot.doors.providers import greet
 from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
+from bot.services import imports
 from bot.settings import Settings
 from bot.storage import leases
 from bot.storage.key import key_fits
@@ -54,6 +55,10 @@ def clock_of(app: App) -> Clock:
         if await app.summaries.queue_weekly(now=now):
             app.nudge("send")
 
+    async def take_in(now: datetime) -> None:
+        if await imports.go_on(app.database, app.shelf, now=now):
+            app.nudge("import")
+
     async def refresh(now: datetime) -> None:
         await app.senders.refresh()
 
@@ -70,6 +75,7 @@ def clock_of(app: App) -> Clock:
             Tick(name="settle", every=app.lease / 6, do=settle),
             Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
             Tick(name="summarise", every=timedelta(seconds=60), do=summarise),
+            Tick(name="import", every=timedelta(seconds=2), do=take_in),
             Tick(name="refresh", every=timedelta(seconds=60), do=refresh),
         ),
         now=app.now,
@@ -116,6 +122,9 @@ def desk_of(app: App) -> Desk:
     async def send() -> None:
         app.nudge("send")
 
+    async def nudge_imports() -> None:
+        app.nudge("import")
+
     async def telegram_link(code: str) -> str | None:
         try:
             return f"https://t.me/{(await app.feed.me()).username}?start={code}" if app.feed else None
@@ -132,6 +141,7 @@ def desk_of(app: App) -> Desk:
         address=app.settings.public_url or "",
         send=send,
         telegram_link=telegram_link,
+        nudge_imports=nudge_imports,
         mails=ChannelName.EMAIL in app.channels,
         sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
     )
@@ -195,6 +205,8 @@ async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(app.settings.proxies),
+        forwarded_allow_ips=list(app.settings.proxies),
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

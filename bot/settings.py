@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,6 +105,19 @@ def _addresses(words: str) -> tuple[str, ...]:
     return found
 
 
+def _proxies(words: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in words.split(",") if part.strip())
+    for one in found:
+        try:
+            # `*` and names are refused: whoever can write the header could then be anybody.
+            network = ip_network(one)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise ValueError("addresses such as 127.0.0.1 or 10.0.0.0/24, with commas between")
+    return found
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def read(words: str) -> str:
         if words not in allowed:
@@ -149,6 +163,12 @@ class Settings:
     port: int = _setting("FRAMSTEG_PORT", _port, "port to serve at", 8000)
     public_url: str | None = _setting(
         "FRAMSTEG_PUBLIC_URL", _url, "the address the world calls us by; Twilio signs it, Telegram is given it"
+    )
+    proxies: tuple[str, ...] = _setting(
+        "FRAMSTEG_PROXIES",
+        _proxies,
+        "addresses of our own proxies, whose X-Forwarded-For and -Proto are believed; empty: nobody's",
+        (),
     )
     twilio_account: str | None = _setting(
         "FRAMSTEG_TWILIO_ACCOUNT",
