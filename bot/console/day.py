@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot.console.visit import Visit
 from bot.domain.access import Role
 from bot.domain.calendar import zone_of
-from bot.domain.day import Later, Session, later, sessions
+from bot.domain.day import Later, Session, is_held, later, sessions
 from bot.domain.silence import Silence
 from bot.services.published import Plan
 from bot.storage.takers import takers
@@ -62,6 +62,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
         zone=me.zone,
         now=now,
     )
+    held = {one.slug for plan in plans.values() for one in plan.programme.activities if is_held(one, on)}
     async with looking(database, me.sight) as look:
         people = await view.colleagues(look, {me.coach_id, *me.stands_in_for})
         kept = await open_alerts(look, part, today=on, now=now)
@@ -74,7 +75,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
             absent=await view.absent(look, part, on=on, zone=zone_of(me.zone)),
             silent=await silent_people(look, part, measure=measure),
             dates=await view.dates(look, part, week=view.week_of(on), now=now),
-            sessions=_sessions(plans, taking, await view.noted(look, on=on), on=on),
+            sessions=_sessions(plans, taking, await view.noted(look, on=on, activities=held), on=on),
             takers=await _takers(look, kept, on=on),
             later=later(now, zone=me.zone),
             plans=plans,
