@@ -20,6 +20,9 @@ from bot.console.inbox import InboxPages
 from bot.console.new_passwords import NewPasswordPages
 from bot.console.pages import HERE, Pages
 from bot.console.people import PeoplePages
+from bot.console.person import PersonPages
+from bot.console.person_actions import PersonActionPages
+from bot.console.person_notes import NotePages
 from bot.console.phones import PhonePages
 from bot.console.session import Entrance
 from bot.console.sign_in import SignInPages
@@ -54,6 +57,9 @@ def every_page(desk: Desk) -> Sequence[Page]:
         AccountsPages(desk),
         AttendancePages(),
         PeoplePages(),
+        PersonPages(),
+        PersonActionPages(),
+        NotePages(),
     ]
     if desk.demo is not None:
         rooms += [StartPages(), PhonePages(desk.demo), ClockPages(desk.demo)]
