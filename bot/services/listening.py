@@ -13,6 +13,7 @@ from bot.engine.run import State
 from bot.engine.wishes import read_wish
 from bot.services import conversation
 from bot.services.callers import Callers, Heard, Turn, who_wrote
+from bot.services.contact import silence
 from bot.services.doorstep import Doorstep
 from bot.services.pile import Pile, alert_about
 from bot.services.published import Shelf
@@ -220,11 +221,8 @@ class Batch:
     async def _stop(self, turn: Turn, *, silently: bool) -> None:
         # A stop is obeyed for the phone: whoever shares it is not written to either.
         together = (turn.participant, *turn.beside)
-        ids = [one.id for one in together]
-        await self.work.conversations.end(ids, outcome="stopped", now=self.now)
-        await self.work.outbox.cancel_for(ids, why="stopped", now=self.now)
+        await silence(self.work, (one.id for one in together), now=self.now)
         for one in together:
-            await self.work.participants.change(one.id, stopped_at=self.now)
             self.pile.alerts.append(alert_about(one, "stopped", once=f"{turn.once}/{one.id}", about=turn.arrival))
         if silently:
             # The provider stopped it, and says so itself: nothing of ours would arrive there.
@@ -234,7 +232,7 @@ class Batch:
 
     async def _restart(self, turn: Turn, *, silently: bool) -> None:
         for one in (turn.participant, *turn.beside):
-            await self.work.participants.change(one.id, stopped_at=None, paused_until=None)
+            await self.work.participants.change(one.id, stopped_at=None, paused_until=None, held_at=None)
         self.address_states.append((turn.address.id, AddressState.ACTIVE))
         if not silently:
             self._say(turn, "phrases/started", purpose=Purpose.CONFIRMATION)
