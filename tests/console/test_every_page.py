@@ -6,7 +6,7 @@ import pytest
 
 from tests.console.belongings import furnish
 from tests.console.street import COLLEAGUES, Street
-from tests.console.walk import NOBODYS, OUTSIDE, SEES, Walk, differences, may, names_of
+from tests.console.walk import NOBODYS, OUTSIDE, Walk, differences, may, names_of
 
 READERS = (*COLLEAGUES, *OUTSIDE)
 
@@ -14,10 +14,11 @@ PARAMETERS = {
     # Parts of a path that name a kind of thing of `belongings.py` by another word.
     "account": "coach",
     "address": "stranger",
+    "file": "import",
     "person": "enrolment",
 }
-LEAVES = ("/sign-out",)
-"""Pages that end the session they are asked in."""
+AFTERWARDS = ("/people/{enrolment:int}/handed-over",)
+"""What is there only for a moment: whoever gave somebody away is told so, of a person they do not see any more."""
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def test_what_somebody_does_not_see_is_not_there_for_them(walk: Walk) -> N
                 theirs = not may(reader, page) or walk.sees(reader, page, chosen)
                 expected = _expected(reader, page) if theirs else (404,)
                 seen += code == 200
-                if code not in expected:
+                if code not in expected and not (code == 404 and page.path in AFTERWARDS):
                     wrong.append(f"{reader} got {code} and not {expected} from {page.path} of {chosen}")
     assert not wrong, "\n".join(wrong)
     assert seen or not any(names_of(page) and page.method == "GET" for page in walk.pages), "nobody sees anything"
@@ -80,31 +81,26 @@ async def test_nobody_can_do_anything_to_what_they_do_not_see(walk: Walk) -> Non
                 expected = (404,) if may(reader, page) else _expected(reader, page)
                 if code not in expected:
                     wrong.append(f"{reader} got {code} and not {expected} from {page.method} {page.path} of {chosen}")
-        after = await walk.kept()
-        wrong += [f"{page.method} {page.path} of somebody else changed {name}" for name in differences(before, after)]
-        before = after
     assert not wrong, "\n".join(wrong)
+    assert list(differences(before, await walk.kept())) == []
 
 
 async def test_reading_changes_nothing(walk: Walk) -> None:
-    wrong = []
     before = await walk.kept()
     for page in walk.pages:
         if page.method != "GET":
             continue
-        for path, _ in walk.ways(page):
-            for reader in SEES:
-                await walk.ask("GET", path, as_=reader)
-        after = await walk.kept()
-        wrong += [f"GET {page.path} changed {name}" for name in differences(before, after)]
-        before = after
-    assert not wrong, "\n".join(wrong)
+        for path, chosen in walk.ways(page):
+            for reader in READERS:
+                if not chosen or walk.sees(reader, page, chosen):
+                    await walk.ask("GET", path, as_=reader)
+    assert list(differences(before, await walk.kept())) == []
 
 
 async def test_a_form_without_anything_in_it_is_no_error(walk: Walk) -> None:
     """Whoever may send it: whatever is missing is said, and nothing breaks."""
     wrong = []
-    for page in sorted(walk.pages, key=lambda one: one.path in LEAVES):
+    for page in walk.pages:
         if page.method == "GET":
             continue
         for path, chosen in walk.ways(page):
@@ -112,8 +108,7 @@ async def test_a_form_without_anything_in_it_is_no_error(walk: Walk) -> None:
                 if not may(reader, page) or (chosen and not walk.sees(reader, page, chosen)):
                     continue
                 code = (await walk.ask(page.method, path, as_=reader)).status_code
-                if reader in COLLEAGUES:
-                    await walk.sign_in(reader)
+                await walk.come_back(reader, page)
                 if code == 403 or code >= 500:
                     wrong.append(f"{reader} got {code} from {page.method} {page.path} of {chosen}")
     assert not wrong, "\n".join(wrong)

@@ -127,7 +127,7 @@ async def test_the_log_tells_no_name_no_number_and_no_word(street: Street, caplo
             for path, chosen in walk.ways(page):
                 if not chosen or walk.sees("Karin", page, chosen):
                     await walk.ask(page.method, path, as_="Karin", fields={"words": WORD, "first_name": WORD})
-                    await walk.sign_in("Karin")
+                    await walk.come_back("Karin", page)
     await walk.close()
     said = "\n".join(
         one.getMessage() for one in caplog.records if not one.name.startswith(("httpx", "httpcore", "aiosqlite"))

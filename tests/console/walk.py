@@ -100,6 +100,11 @@ class Walk:
             machine_now=self.street.hours.machine_now,
         )
 
+    async def come_back(self, reader: str, page: Page) -> None:
+        """Sign in again after a form that may have ended the session it came in."""
+        if reader in COLLEAGUES and page.path.startswith(("/account", "/sign", "/invitation", "/new-password")):
+            await self.sign_in(reader)
+
     async def _session_of(self, token: str) -> int:
         now = self.street.hours.machine_now
         found = await sessions.behind(self.street.database, token, now=now, machine_now=now)

@@ -139,6 +139,11 @@ def _each(year: Year) -> Iterator[tuple[int, int]]:
         yield n, year.first + n
 
 
+def _days(year: Year) -> Iterator[tuple[int, int]]:
+    """Weeks and days before today, the first day first: things are kept in the order in which they happened."""
+    return ((week, day) for week in reversed(range(year.weeks)) for day in reversed(range(6)))
+
+
 def _people(place: _Place, year: Year) -> Iterator[Row]:
     for n, person in _each(year):
         heard = place.now - timedelta(days=n % 40, hours=3)
@@ -167,20 +172,19 @@ def _enrolments(place: _Place, year: Year) -> Iterator[Row]:
 
 
 def _outbox(place: _Place, year: Year) -> Iterator[Row]:
-    for n, person in _each(year):
-        for week in range(year.weeks):
-            for day in range(6):
-                at = _at(place.now - timedelta(weeks=week, days=day, hours=2))
-                status = "failed" if (n + week) % 97 == 0 else "delivered"
-                yield (
+    for week, day in _days(year):
+        for n, person in _each(year):
+            at = _at(place.now - timedelta(weeks=week, days=day, hours=2))
+            status = "failed" if (n + week) % 97 == 0 else "delivered"
+            yield (
                     place.organisation, place.programme, person, person, "sms", "send",
                     "question" if day == 5 else "reminder", 5, SAID, "sv", f"y-{n}-{week}-{day}", status, at, at, at,
                 )  # fmt: skip
 
 
 def _inbox(place: _Place, year: Year) -> Iterator[Row]:
-    for n, person in _each(year):
-        for week in range(year.weeks):
+    for week in reversed(range(year.weeks)):
+        for n, person in _each(year):
             at = _at(place.now - timedelta(weeks=week, days=n % 7, hours=1))
             yield (
                 "sms", f"y-{n}-{week}", "x", person.to_bytes(32, "big"), b"{}", at, "handled", person, "words", HEARD,
@@ -189,17 +193,16 @@ def _inbox(place: _Place, year: Year) -> Iterator[Row]:
 
 
 def _occurrences(place: _Place, year: Year) -> Iterator[Row]:
-    for n, person in _each(year):
-        for week in range(year.weeks):
-            for day in range(6):
-                at = _at(place.now - timedelta(weeks=week, days=day, hours=2, minutes=n % 60))
-                rule = "weekly-check-in" if day == 5 else f"before-{ACTIVITIES[day][0]}"
-                yield place.programme, person, rule, at, "queued", at, at
+    for week, day in _days(year):
+        for n, person in _each(year):
+            at = _at(place.now - timedelta(weeks=week, days=day, hours=2, minutes=n % 60))
+            rule = "weekly-check-in" if day == 5 else f"before-{ACTIVITIES[day][0]}"
+            yield place.programme, person, rule, at, "queued", at, at
 
 
 def _attendances(place: _Place, year: Year) -> Iterator[Row]:
-    for n, person in _each(year):
-        for week in range(year.weeks):
+    for week in reversed(range(year.weeks)):
+        for n, person in _each(year):
             for day, (activity, area) in enumerate(ACTIVITIES):
                 on = (place.now - timedelta(weeks=week, days=day + 1)).date().isoformat()
                 presence = PRESENCES[(n + week + day) % len(PRESENCES)]
@@ -255,8 +258,8 @@ def _alerts(place: _Place, year: Year) -> Iterator[Row]:
 
 
 def _log(place: _Place, year: Year) -> Iterator[Row]:
-    for n, person in _each(year):
-        for week in range(year.weeks):
+    for week in reversed(range(year.weeks)):
+        for n, person in _each(year):
             yield (
                 place.organisation, place.coach(n), "person-read", person, "192.0.2.1",
                 _at(place.now - timedelta(weeks=week)),
