@@ -15,9 +15,12 @@ from bot.console.accounts import AccountsPages
 from bot.console.attendance import AttendancePages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
+from bot.console.followed import FollowedPages
 from bot.console.guard import Guard
 from bot.console.inbox import InboxPages
+from bot.console.log import LogPages
 from bot.console.new_passwords import NewPasswordPages
+from bot.console.outbox import OutboxPages
 from bot.console.pages import HERE, Pages
 from bot.console.people import PeoplePages
 from bot.console.person import PersonPages
@@ -27,6 +30,7 @@ from bot.console.phones import PhonePages
 from bot.console.session import Entrance
 from bot.console.sign_in import SignInPages
 from bot.console.start import StartPages
+from bot.console.summary import SummaryPages
 from bot.console.today import TodayPages
 from bot.console.visit import Page, Visit
 from bot.console.writing import WritingPages
@@ -57,6 +61,10 @@ def every_page(desk: Desk) -> Sequence[Page]:
         AccountsPages(desk),
         AttendancePages(),
         PeoplePages(),
+        FollowedPages(),
+        OutboxPages(),
+        SummaryPages(),
+        LogPages(),
         PersonPages(),
         PersonActionPages(),
         NotePages(),
