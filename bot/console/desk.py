@@ -57,6 +57,7 @@ class Desk:
     finds the console. `send` has what was queued leave soon, and in a demo at once. `telegram_link` gives the link of
     a deep-link code, if there is a bot. `sms_price` is what one part of an SMS costs, if anybody has said. `mails`
     says whether mail can be sent at all.
+    `nudge_imports` has tables of people taken in now, and not with the next tick.
     """
 
     database: Database
@@ -68,6 +69,7 @@ class Desk:
     address: str
     send: Callable[[], Awaitable[None]] = field(default=_soon)
     telegram_link: Callable[[str], Awaitable[str | None]] = field(default=_nowhere)
+    nudge_imports: Callable[[], Awaitable[None]] = field(default=_soon)
     passwords: Passwords = field(default_factory=Passwords)
     mails: bool = False
     sms_price: Price | None = None

@@ -93,8 +93,10 @@ def open_table(
 
 
 def _column(heading: str, spoken: Spoken) -> str:
+    """Our own word for a column; the heading as it stands there, if we have none."""
     name = _folded(heading)
-    return spoken.headings.get(name, name)
+    name = spoken.headings.get(name, name)
+    return name if name in COLUMNS else heading
 
 
 def _cells(names: Sequence[str], row: Sequence[str], spoken: Spoken) -> Mapping[str, str]:
