@@ -12,11 +12,13 @@ from starlette.staticfiles import StaticFiles
 
 from bot.console.account import AccountPages
 from bot.console.accounts import AccountsPages
+from bot.console.adding import AddingPages
 from bot.console.attendance import AttendancePages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
 from bot.console.followed import FollowedPages
 from bot.console.guard import Guard
+from bot.console.imports import AROUND_A_FILE, LARGEST_FILE, UPLOAD, ImportPages
 from bot.console.inbox import InboxPages
 from bot.console.log import LogPages
 from bot.console.new_passwords import NewPasswordPages
@@ -45,7 +47,7 @@ class Room(Protocol):
         ...
 
 
-UPLOADS: dict[str, int] = {}
+UPLOADS: dict[str, int] = {UPLOAD: LARGEST_FILE + AROUND_A_FILE}
 """The paths that take a file, and how many bytes of it."""
 
 
@@ -60,14 +62,16 @@ def every_page(desk: Desk) -> Sequence[Page]:
         AccountPages(desk),
         AccountsPages(desk),
         AttendancePages(),
+        PersonPages(),
+        PersonActionPages(),
+        NotePages(),
         PeoplePages(),
+        AddingPages(),
+        ImportPages(),
         FollowedPages(),
         OutboxPages(),
         SummaryPages(),
         LogPages(),
-        PersonPages(),
-        PersonActionPages(),
-        NotePages(),
     ]
     if desk.demo is not None:
         rooms += [StartPages(), PhonePages(desk.demo), ClockPages(desk.demo)]
