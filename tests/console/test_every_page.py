@@ -16,6 +16,7 @@ PARAMETERS = {
     "address": "stranger",
     "file": "import",
     "person": "enrolment",
+    "file": "import",
 }
 AFTERWARDS = ("/people/{enrolment:int}/handed-over",)
 """What is there only for a moment: whoever gave somebody away is told so, of a person they do not see any more."""
