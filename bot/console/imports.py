@@ -1,6 +1,7 @@
 """People are taken in from a file: it is shown what would happen, and then it happens, waited for or not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from starlette.datastructures import UploadFile
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from bot.console.pages import page_number
 from bot.console.people import plans_of, theirs, titles_of_phases
-from bot.console.table_words import HEADINGS, USUAL, spoken, template
+from bot.console.table_words import HEADINGS, USUAL, said_of, spoken, template
 from bot.console.visit import Page, Visit
 from bot.content.people_problems import PeopleRefused, Problem
 from bot.domain.access import May
@@ -145,7 +146,7 @@ class ImportPages:
             "import.html",
             code=422 if wrong or problems else 200,
             wrong=wrong,
-            problems=problems[:MOST_PROBLEMS],
+            problems=_said(visit, chosen, problems[:MOST_PROBLEMS]),
             more=max(0, len(problems) - MOST_PROBLEMS),
             rows=len({one.row for one in problems}),
             file_name=file_name,
@@ -172,7 +173,7 @@ class ImportPages:
             total=len(looked.people),
             page=page,
             pages=-(-len(looked.people) // A_PAGE),
-            problems=looked.problems,
+            problems=_said(visit, looked.plan, looked.problems[:MOST_PROBLEMS]),
             coaches=looked.coaches,
             phases={slug: title for (_, slug), title in titles_of_phases(visit, {0: looked.plan}).items()},
             programme=visit.title(looked.plan, looked.plan.programme.title),
@@ -209,6 +210,19 @@ def _name(upload: UploadFile) -> str:
 
 def _phases(visit: Visit, plans: Mapping[int, Plan]) -> list[str]:
     return list(dict.fromkeys(titles_of_phases(visit, plans).values()))
+
+
+def _said(visit: Visit, plan: Plan | None, problems: Sequence[Problem]) -> list[Problem]:
+    """The same with what may stand in a column as the reader calls it."""
+    if plan is None:
+        return list(problems)
+    words = said_of(visit.desk.words[visit.language], plan, language=visit.language)
+    return [
+        replace(one, values={"allowed": ", ".join(words[one.column].values())})
+        if one.slug == "one-of" and one.column in words
+        else one
+        for one in problems
+    ]
 
 
 def _headings(visit: Visit) -> Mapping[str, str]:

@@ -49,7 +49,8 @@ class PeoplePages:
             page=page,
             pages=pages,
             asked=asked,
-            narrowed=any(value for name, value in asked.items() if (name, value) != ("there", "present")),
+            narrowed=bool(asked[FIND]) or _by_more(asked),
+            narrowed_by_more=_by_more(asked),
             choices=_choices(visit, around, plans),
             phases=titles_of_phases(visit, plans),
             silent={one.enrolment_id for one in people if _is_silent(visit, one, plans)},
@@ -95,6 +96,11 @@ def _asked(visit: Visit, around: Sequence[view.Around]) -> dict[str, str]:
         "silent": "yes" if visit.asked("silent") == "yes" else "",
         "there": asked["there"] or view.There.PRESENT,
     }
+
+
+def _by_more(asked: Mapping[str, str]) -> bool:
+    """Whether anything but a name or number narrows the list."""
+    return any(value for name, value in asked.items() if name != FIND and (name, value) != ("there", "present"))
 
 
 def _wanted(visit: Visit, asked: Mapping[str, str], plans: Mapping[int, Plan]) -> view.Wanted:

@@ -55,6 +55,14 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
     return Spoken(headings=headings, words=said)
 
 
+def said_of(words: NullTranslations, plan: Plan, *, language: str) -> dict[str, dict[str, str]]:
+    """By column, what the reader calls our own words for what may stand there."""
+    said = {column: {word: words.gettext(name) for word, name in known.items()} for column, known in _WORDS.items()}
+    said["language"] = {one: name_of(one, language) for one in plan.programme.languages}
+    said["phase"] = {phase.slug: _title(plan, phase.title, language) for phase in plan.programme.phases}
+    return said
+
+
 def name_of(language: str, reader: str) -> str:
     """A language's name in the reader's; its code if nobody knows."""
     try:
