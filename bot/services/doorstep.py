@@ -109,8 +109,9 @@ class Doorstep:
 
 
 def _written_to(programmes: list[ProgrammeRow], account: str) -> ProgrammeRow | None:
-    """The programme whose number was written to; with only one programme, that one."""
+    """The programme whose number was written to; where all are one organisation's, the first of them."""
     mine = [one for one in programmes if one.sms_sender == account]
     if mine:
         return mine[0]
-    return programmes[0] if len(programmes) == 1 else None
+    # A bot, or a number that several share, does not say which programme is meant, and somebody should see the words.
+    return programmes[0] if len({one.organisation_id for one in programmes}) == 1 else None

@@ -202,3 +202,17 @@ async def test_a_number_waits_to_be_found_by_name(post: Post) -> None:
     async with street.database.transaction() as connection:
         await connection.execute(update(tables.participants).values(first_name="Åsa"))
     assert "Åsa" in (await karin.get(f"{path}?name=asa")).text
+
+
+async def test_a_strange_chat_is_seen_where_a_bot_serves_several_programmes_of_one_organisation(street: Street) -> None:
+    async with street.database.transaction() as connection:
+        # Only Norrby is left, with its two programmes.
+        elsewhere = tables.programmes.c.id == street.programmes["soderby/stega"]
+        home = select(tables.programmes.c.organisation_id).where(
+            tables.programmes.c.id == street.programmes["norrby/stega"]
+        )
+        moved = {"organisation_id": home.scalar_subquery(), "slug": "tredje"}
+        await connection.execute(update(tables.programmes).where(elsewhere).values(**moved))
+    await Post(street).chat(4711, "Är det här rätt?")
+    page = (await (await street.browser("Karin")).get("/inbox/unclaimed")).text
+    assert "Är det här rätt?" in page and "4711" in page
