@@ -157,3 +157,24 @@ async def test_what_people_wrote_is_only_ever_words(post: Post) -> None:
         page = (await karin.get(path)).text
         assert HOSTILE not in page, path
     assert "&lt;script&gt;" in (await karin.get("/inbox/unclaimed")).text
+
+
+async def test_who_is_in_two_programmes_is_told_of_each_by_its_own_coach(post: Post) -> None:
+    street = post.street
+    async with street.database.transaction() as connection:
+        which = tables.enrolments.c.id == street.enrolments["Bosse"]
+        row = (await connection.execute(select(tables.enrolments).where(which))).one()
+        place = {name: value for name, value in row._mapping.items() if name != "id"}
+        place |= {"programme_id": street.programmes["norrby/annan"], "coach_id": street.coaches["Olof"]}
+        added = await connection.execute(tables.enrolments.insert().values(place).returning(tables.enrolments.c.id))
+        second = added.scalar_one()
+    await post.person("Bosse", "När börjar vi?")
+    karin, olof = await street.browser("Karin"), await street.browser("Olof")
+    # The question was put to Karin's programme, and so was the automatic answer.
+    assert "När börjar vi?" in (await karin.get("/inbox?show=answer")).text
+    assert "När börjar vi?" not in (await olof.get("/inbox?show=answer")).text
+    answer = "Vi har tagit emot ditt meddelande"
+    assert answer in (await karin.get(f"/inbox/{street.enrolments['Bosse']}")).text
+    assert answer not in (await olof.get(f"/inbox/{second}")).text
+    assert (await olof.get(f"/inbox/{street.enrolments['Bosse']}")).status_code == 404
+    assert (await olof.get("/inbox")).text.count(f'href="/inbox/{second}"') == 1

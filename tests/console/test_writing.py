@@ -320,3 +320,16 @@ async def test_whoever_came_from_another_page_goes_back_to_it(street: Street) ->
     shown = fields_of((await karin.get(path)).text)
     answer = await karin.post(path, words="Hej", do="send", back="//evil.example", **shown)
     assert answer.headers["location"] == f"/inbox/{street.enrolments['Bosse']}"
+
+
+async def test_a_programme_published_before_there_were_words_by_hand_says_so(street: Street) -> None:
+    karin = await street.browser("Karin")
+    async with street.database.transaction() as connection:
+        phrases = tables.definitions.c.kind == "phrases"
+        for row in list(await connection.execute(select(tables.definitions).where(phrases))):
+            older = row.compiled.replace("phrases/from-coach", "phrases/no-longer")
+            assert older != row.compiled
+            which = tables.definitions.c.id == row.id
+            await connection.execute(update(tables.definitions).where(which).values(compiled=older))
+    answer = await write(karin, street, "Bosse", "Hej")
+    assert answer.status_code == 422 and "publish it again" in answer.text
