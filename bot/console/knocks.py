@@ -7,6 +7,7 @@ from starlette.responses import Response
 from bot.console.visit import Visit
 from bot.content.passwords import MOST, complaint_about
 from bot.services.knocking import Caller
+from bot.storage.tries import WITHIN
 
 Say = Callable[[str], str]
 
@@ -28,7 +29,9 @@ def secret(visit: Visit, name: str) -> str:
 
 def wait(visit: Visit) -> Response:
     """Too many tries."""
-    return visit.show("tried_too_often.html", code=429)
+    response = visit.show("tried_too_often.html", code=429)
+    response.headers["Retry-After"] = str(int(WITHIN.total_seconds()))
+    return response
 
 
 def words_of(visit: Visit) -> Say:

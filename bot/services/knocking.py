@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from bot.storage.database import Database
 from bot.storage.unit_of_work import looking, unit_of_work
@@ -53,4 +53,8 @@ def _at(came_from: str) -> str:
         address = ip_address(came_from)
     except ValueError:
         return came_from
-    return str(ip_network((address, _HOUSE), strict=False)) if isinstance(address, IPv6Address) else came_from
+    if isinstance(address, IPv4Address):
+        return came_from
+    # Whoever serves on `::` sees the old addresses inside of new ones: all of them are of one household there.
+    mapped = address.ipv4_mapped
+    return str(mapped or ip_network((address, _HOUSE), strict=False))

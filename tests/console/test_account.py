@@ -122,7 +122,8 @@ async def test_whoever_is_away_is_seen_by_the_deputy_until_they_are_back(both_st
     assert (await row(both_streets, "Karin")).away_until.isoformat() == "2026-11-27"
     seen = await _stood_in_for(both_streets, "Johan")
     assert seen == {both_streets.coaches["Karin"]}
-    assert "I am away" in (await karin.post("/account/back")).text
+    page = await karin.post("/account/back")
+    assert "I am away" in page.text and "Welcome back" in page.text
     assert await _stood_in_for(both_streets, "Johan") == set()
     async with both_streets.database.reading() as connection:
         noted = (await connection.execute(select(audit.c.what, audit.c.about).order_by(audit.c.id))).all()
