@@ -33,7 +33,7 @@ HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
 def told(html: str) -> list[str]:
     """The lines of the story as plain words, in the order they are read."""
-    found = re.findall(r'<li class="line [\w-]+">(.*?)</li>', html, re.DOTALL)
+    found = re.findall(r'<li class="line of-[\w-]+">(.*?)</li>', html, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in found]
 
 
