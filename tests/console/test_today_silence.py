@@ -48,6 +48,13 @@ def everybody() -> list[Somebody]:
         Somebody(last_heard_at=heard, started_on=began, reach=reach)
         for heard, began, reach in product(MOMENTS, DAYS, dict.fromkeys(REACHES))
     ]
+    reasons: list[dict[str, Any]] = [{"protected": True}, {"held_at": NOW}, {"stopped_at": NOW}]
+    reasons += [{"paused_until": NOW + timedelta(seconds=off)} for off in (-1, 0, 1)]
+    reasons += [{"ended_on": TODAY - timedelta(days=ago)} for ago in (-1, 0, 1)]
+    excused = [
+        Somebody(last_heard_at=None, started_on=TODAY - timedelta(days=30), reach=reach, **reason)
+        for reach, reason in product(dict.fromkeys(REACHES), reasons)
+    ]
     odd = [
         Somebody(
             last_heard_at=dice.choice(MOMENTS),
@@ -61,7 +68,7 @@ def everybody() -> list[Somebody]:
         )
         for _ in range(150)
     ]
-    return plain + odd
+    return plain + excused + odd
 
 
 async def test_the_database_and_the_decision_agree_on_who_is_silent(both_streets: Street) -> None:
