@@ -189,6 +189,7 @@ def test_a_pause_is_no_silence_and_a_protected_person_owes_no_word() -> None:
     old = MONDAY - timedelta(days=30)
     assert silence_of(last_heard_at=old, paused_until=MONDAY + timedelta(days=1)) is None
     assert silence_of(last_heard_at=old, paused_until=MONDAY - timedelta(days=1)) is Silence.NO_WORD
+    assert silence_of(last_heard_at=old, held_at=old) is None
     assert silence_of(last_heard_at=old, protected=True) is None
 
 

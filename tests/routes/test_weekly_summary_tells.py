@@ -100,12 +100,14 @@ async def test_whoever_is_silent_is_told_with_the_reason(house: House) -> None:
     quiet = await house.a_person("Dina")
     heard, stopped = await house.a_person("Elsa"), await house.a_person("Farid")
     dead, paused = await house.a_person("Gun"), await house.a_person("Hugo")
+    held = await house.a_person("Iris")
     await house.rates(heard, {"work-belief": 2}, now=THURSDAY)
     await house.rates(quiet, {"work-belief": 2}, now=LAST_THURSDAY)
     async with unit_of_work(house.database) as work:
-        everybody = await work.participants.enrolled([stopped, dead, paused])
+        everybody = await work.participants.enrolled([stopped, dead, paused, held])
         await work.participants.change(everybody[stopped].id, stopped_at=THURSDAY)
         await work.participants.change(everybody[paused].id, paused_until=at("2026-11-27"))
+        await work.participants.change(everybody[held].id, held_at=THURSDAY)
         await work.addresses.set_state([(everybody[dead].address.id, AddressState.BAD)], now=THURSDAY)
     await house.tick(at("2026-11-20"))
     await house.tick(MONDAY)
@@ -115,6 +117,7 @@ async def test_whoever_is_silent_is_told_with_the_reason(house: House) -> None:
         "Dina has not written for a while: perhaps a call · last heard from Thursday 12 November",
     ]
     assert "pause until Friday 27 November" in line_of(await house.in_house(), "Hugo")
+    assert "pause until you resume it" in line_of(await house.in_house(), "Iris")
 
 
 async def test_what_needs_the_coach_stands_until_somebody_has_seen_it(house: House) -> None:
