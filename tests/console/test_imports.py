@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
@@ -10,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from bot.console.visit import csrf_of
 from bot.services import imports
@@ -297,24 +298,44 @@ async def test_an_import_that_is_begun_twice_adds_everybody_once(both_streets: S
     assert (await the(both_streets, number)).state == "done"
 
 
+class Died(Exception):
+    """The process is no more."""
+
+
+@contextmanager
+def dying_at(database: Database, statement: int) -> Iterator[list[str]]:
+    """The process dies before this statement (from 1) reaches the database. Gives those that did."""
+    reached: list[str] = []
+
+    def die(connection: object, cursor: object, sql: str, *rest: object) -> None:
+        if len(reached) + 1 == statement:
+            raise Died
+        reached.append(sql)
+
+    event.listen(database._writer.sync_engine, "before_cursor_execute", die)
+    try:
+        yield reached
+    finally:
+        event.remove(database._writer.sync_engine, "before_cursor_execute", die)
+
+
 async def test_another_process_goes_on_where_one_died(both_streets: Street) -> None:
     street = both_streets
-    number = await begun(street, many(60))
-    assert await imports.go_on(street.database, street.desk.shelf, now=street.hours.now)
-    assert (await the(street, number)).done == 25
-    # The next part dies between its last row and the commit.
-    task = asyncio.create_task(imports.go_on(street.database, street.desk.shelf, now=street.hours.now))
-    for _ in range(40):
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert (await the(street, number)).done == 25
-    assert await names(street) == [f"Person {one}" for one in range(25)]
-    # A new process knows nothing of the old one.
-    street.desk.shelf.__init__(street.desk.shelf.readings)  # type: ignore[misc]
-    assert await go_on(street) == 2
-    assert await names(street) == [f"Person {one}" for one in range(60)]
+    number = await begun(street, many(80))
+
+    async def a_new_process() -> None:
+        await imports.go_on(street.database, Shelf(street.desk.shelf.readings), now=street.hours.now)
+
+    with dying_at(street.database, 0) as reached:
+        await a_new_process()
+    last = len(reached)
+    for statement in (1, 3, last // 2, last - 30, last - 2, last - 1, last):
+        with dying_at(street.database, statement), pytest.raises(Died):
+            await a_new_process()
+        assert len(await names(street)) == (await the(street, number)).done == 25, statement
+    await go_on(street)
+    assert await names(street) == [f"Person {one}" for one in range(80)]
+    assert (await the(street, number)).state == "done"
 
 
 @pytest.fixture
