@@ -205,7 +205,6 @@ async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=bool(app.settings.proxies),
         forwarded_allow_ips=list(app.settings.proxies),
         timeout_graceful_shutdown=5,
     )

@@ -220,6 +220,7 @@ async def test_a_removed_colleague_is_signed_out_and_stays_out(both_streets: Str
 async def test_a_removed_colleague_may_be_invited_again(street: Street) -> None:
     door, browser, coach = Door(street), await admin(street), street.coaches["Lena"]
     await door.has_password("Lena")
+    before = await door.signed_in("Lena")
     await browser.post(f"/accounts/{coach}/remove")
     answer = await browser.post(
         "/accounts/new", first_name="Lena", email="Lena@norrby.example", language="sv", role=role(street, "coach")
@@ -229,6 +230,7 @@ async def test_a_removed_colleague_may_be_invited_again(street: Street) -> None:
     theirs = door.browser()
     await theirs.post((await theirs.get(page)).url.path, new=PASSWORD, again=PASSWORD)
     # Nothing of what they had before opens the door.
+    assert heading(await before.get("/account")) == "Sign in"
     assert heading(await door.knows_password("Lena", theirs)) == "Set up your phone"
 
 

@@ -200,6 +200,7 @@ async def test_a_second_factor_that_is_there_is_not_replaced_by_half_a_sign_in(s
     assert "<svg" not in (await browser.get("/sign-in/second-factor")).text
     async with unit_of_work(street.database) as work:
         await work.credentials.propose_secret(street.coaches["Karin"], door.phones["Karin"])
+    assert "<svg" not in (await browser.get("/sign-in/second-factor")).text
     answer = await browser.post("/sign-in/second-factor", code=door.code("Karin"))
     assert codes_in(answer.text) == [] and heading(answer) == "Sign in"
 
