@@ -227,10 +227,10 @@ async def test_a_removed_colleague_may_be_invited_again(street: Street) -> None:
     )
     page = link_in(answer)
     assert await roles(street, "Lena") == {("coach", street.programmes["norrby/stega"])}
+    assert heading(await before.get("/account")) == "Sign in"
     theirs = door.browser()
     await theirs.post((await theirs.get(page)).url.path, new=PASSWORD, again=PASSWORD)
     # Nothing of what they had before opens the door.
-    assert heading(await before.get("/account")) == "Sign in"
     assert heading(await door.knows_password("Lena", theirs)) == "Set up your phone"
 
 
