@@ -10,9 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ALL_AT_ONCE := -n auto --maxprocesses 4 --dist worksteal
 
 # What `make verify` needs of the system beside Python.
-VERIFY_NEEDS := git
+VERIFY_NEEDS := git chromium
 
-.PHONY: demo run test check verify bench texts revision setup clean
+.PHONY: demo run test check verify pictures bench texts revision setup clean
 
 demo: setup
 	$(BIN)/framsteg demo
@@ -37,6 +37,11 @@ verify: setup
 	if [ -n "$$missing" ]; then echo "make verify needs:$$missing (apt install$$missing)"; exit 1; fi
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -m slow $(ALL_AT_ONCE)
+
+# Every page of the demo, as it looks on a phone and on a desk, into docs/pictures/.
+pictures: setup
+	@command -v chromium >/dev/null || { echo "make pictures needs chromium (apt install chromium)"; exit 1; }
+	$(BIN)/python -m tests.browser.pictures
 
 bench: setup
 	$(BIN)/python -m bench

@@ -16,7 +16,12 @@ NOT_BY_LINK = {
     # Only a letter leads there.
     "/invitation/{code:str}", "/new-password/{code:str}",
     # A demo lets everybody in, and asks nobody for a code.
-    "/sign-in", "/sign-in/code", "/sign-in/second-factor", "/forgotten",
+    "/sign-in", "/sign-in/code", "/sign-in/second-factor", "/forgotten", "/account/second-factor",
+    # What was done a moment ago leads there: the journeys come by.
+    "/people/import/{file:int}", "/people/import/{file:int}/progress", "/people/{person:int}/added",
+    "/people/{enrolment:int}/handed-over",
+    # There is one programme in the demo, and a choice of programmes only where there are several.
+    "/figures/{programme:int}",
 }  # fmt: skip
 
 
