@@ -12,7 +12,7 @@ from bot.domain.calendar import moment, zone_of
 from bot.domain.figures import Change, Counts, Share, change, counted, share
 from bot.services.published import Plan
 from bot.storage.unit_of_work import looking as at_work
-from bot.storage.views.figures import Span, Sums, sums_of
+from bot.storage.views.figures import Asked, Span, Sums, sums_of
 
 WEEKS = 4
 GENDERS = ("woman", "man", "other", "unknown")
@@ -78,8 +78,12 @@ async def _shown(visit: Visit, plans: Mapping[int, Plan], wanted: int | None) ->
         return visit.show("figures.html", shown=None, titles=titles, wanted=None, weeks=WEEKS)
     plan = plans[wanted]
     span = _span(visit.now, zone=plan.programme.zone)
-    slugs = [one.slug for one in plan.instrument.indicators if one.question]
-    sums = await sums_of(visit.desk.database, wanted, indicators=slugs, span=span)
+    asked = Asked(
+        indicators=[one.slug for one in plan.instrument.indicators if one.question],
+        low=plan.instrument.low,
+        high=plan.instrument.high,
+    )
+    sums = await sums_of(visit.desk.database, wanted, asked=asked, span=span)
     shown = _told(visit, plan, sums, today=span.today)
     return visit.show("figures.html", shown=shown, titles=titles, wanted=wanted, weeks=WEEKS)
 

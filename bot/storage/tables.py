@@ -212,6 +212,7 @@ attendances = Table(
     Column("noted_by", String(16), nullable=False),
     Column("noted_at", Moment, nullable=False),
     UniqueConstraint("enrolment_id", "activity", "held_on"),
+    Index("ix_attendances_held_on", "held_on"),
 )
 
 absences = Table(

@@ -59,6 +59,15 @@ class Sums:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What participants are asked now, and on which scale."""
+
+    indicators: Collection[str]
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
     """The days that shares are about: `since` and `until` are their first moments, `until` is no longer among them."""
 
@@ -68,7 +77,7 @@ class Span:
     today: date
 
 
-async def sums_of(database: Database, programme_id: int, *, indicators: Collection[str], span: Span) -> Sums:
+async def sums_of(database: Database, programme_id: int, *, asked: Asked, span: Span) -> Sums:
     """One programme, as of `span.until`."""
     async with database.reading() as connection:
         return Sums(
@@ -77,7 +86,7 @@ async def sums_of(database: Database, programme_id: int, *, indicators: Collecti
             ages=await _ages(connection, programme_id, span),
             attendance=await _attendance(connection, programme_id, span),
             answers=await _answers(connection, programme_id, span),
-            ratings=await _ratings(connection, programme_id, indicators, span),
+            ratings=await _ratings(connection, programme_id, asked, span),
         )
 
 
@@ -154,54 +163,47 @@ async def _answers(connection: AsyncConnection, programme_id: int, span: Span) -
     return Part(times=row[0] or 0, of=row[1], people=row[2])
 
 
-async def _ratings(
-    connection: AsyncConnection, programme_id: int, indicators: Collection[str], span: Span
-) -> dict[str, Averages]:
-    """Of whoever has rated something at least twice on one scale."""
-    if not indicators:
+async def _ratings(connection: AsyncConnection, programme_id: int, asked: Asked, span: Span) -> dict[str, Averages]:
+    """Of whoever has rated something on the scale of today."""
+    if not asked.indicators:
         return {}
-    asked = union_all(*(select(literal(one, String).label("indicator")) for one in indicators)).subquery()
-    first, latest = given_ratings.alias("first"), given_ratings.alias("latest")
     # An index leads to the first and the latest of each person and indicator: a year of those between is not read.
-    rows = await connection.execute(
+    names = union_all(*(select(literal(one, String).label("indicator")) for one in asked.indicators)).subquery()
+    ends = (
         select(
-            asked.c.indicator,
-            func.avg(first.c.value).label("first"),
-            func.avg(latest.c.value).label("latest"),
-            func.count().label("people"),
+            names.c.indicator,
+            _end(names.c.indicator, asked, span, newest=False).label("first"),
+            _end(names.c.indicator, asked, span, newest=True).label("latest"),
         )
-        .select_from(enrolments.join(asked, true()))
-        .join(first, first.c.id == _end(asked.c.indicator, span, newest=False))
-        .join(latest, latest.c.id == _end(asked.c.indicator, span, newest=True))
-        .where(
-            enrolments.c.programme_id == programme_id,
-            first.c.id != latest.c.id,
-            first.c.low == latest.c.low,
-            first.c.high == latest.c.high,
-        )
-        .group_by(asked.c.indicator)
+        .select_from(enrolments.join(names, true()))
+        .where(enrolments.c.programme_id == programme_id)
+        .subquery()
     )
-    return {
-        row.indicator: Averages(first=float(row.first), latest=float(row.latest), people=row.people) for row in rows
-    }
+    rows = await connection.execute(
+        select(ends.c.indicator, func.avg(ends.c.first), func.avg(ends.c.latest), func.count())
+        .where(ends.c.first.is_not(None))
+        .group_by(ends.c.indicator)
+    )
+    return {row[0]: Averages(first=float(row[1]), latest=float(row[2]), people=row[3]) for row in rows}
 
 
-def _end(indicator: ColumnElement[str], span: Span, *, newest: bool) -> ScalarSelect[int]:
-    """The number of somebody's own first or latest rating of it that counts."""
-    rated = given_ratings.alias("ends")
-    order = (rated.c.rated_at, rated.c.id)
+def _end(indicator: ColumnElement[str], asked: Asked, span: Span, *, newest: bool) -> ScalarSelect[int]:
+    """Somebody's own first or latest value of it that counts."""
+    order = (given_ratings.c.rated_at, given_ratings.c.id)
     return (
-        select(rated.c.id)
+        select(given_ratings.c.value)
         .where(
-            rated.c.enrolment_id == enrolments.c.id,
-            rated.c.indicator == indicator,
-            rated.c.rater == RaterKind.PARTICIPANT,
-            rated.c.corrected_at.is_(None),
-            rated.c.value.is_not(None),
-            rated.c.rated_at < span.until,
+            given_ratings.c.enrolment_id == enrolments.c.id,
+            given_ratings.c.indicator == indicator,
+            given_ratings.c.rater == RaterKind.PARTICIPANT,
+            given_ratings.c.corrected_at.is_(None),
+            given_ratings.c.value.is_not(None),
+            given_ratings.c.low == asked.low,
+            given_ratings.c.high == asked.high,
+            given_ratings.c.rated_at < span.until,
         )
         .order_by(*((one.desc() for one in order) if newest else order))
         .limit(1)
-        .correlate_except(rated)
+        .correlate_except(given_ratings)
         .scalar_subquery()
     )

@@ -257,6 +257,7 @@ def upgrade() -> None:
     )
     op.drop_index("ix_outbox_participant_id", table_name="outbox")
     op.create_index("ix_outbox_participant_id_id", "outbox", ["participant_id", "id"], unique=False)
+    op.create_index("ix_attendances_held_on", "attendances", ["held_on"], unique=False)
     op.create_index(
         "ix_outbox_stayed",
         "outbox",
