@@ -83,7 +83,7 @@ def invite_to_console(email: str, organisation: str, new_phone: bool) -> None:
                 await stores.sessions.end(found[0].coach_id, now=desk.now)
                 owner = found[0].organisation_id
                 await stores.audit.note_stranger(
-                    "second-factor-reset", organisation_id=owner, came_from="command", now=desk.now
+                    "second-factor-reset", organisation_id=owner, came_from="", now=desk.now
                 )
             link = await console_link(stores, found[0].coach_id, settings=desk.settings, now=desk.now)
         _hand_over(link)

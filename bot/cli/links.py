@@ -21,7 +21,7 @@ async def console_link(work: Work, coach_id: int, *, settings: Settings, now: da
     if account is None:
         raise LookupError("an account that was just found is gone")
     post = Post(words={}, address=settings.public_url or f"http://127.0.0.1:{settings.port}", mails=False)
-    await work.audit.note_stranger("invited", organisation_id=account.organisation_id, came_from="command", now=now)
+    await work.audit.note_stranger("invited", organisation_id=account.organisation_id, came_from="", now=now)
     return await post.make_link(work, account, LinkPurpose.INVITATION, at=Times(now=now, machine_now=now))
 
 

@@ -67,7 +67,7 @@ async def test_an_invitation_is_printed_again_at_the_worlds_address_and_the_old_
     async with opened(database_url) as database, database.reading() as connection:
         assert (await connection.execute(select(outbox))).all() == []
         rows = (await connection.execute(select(audit))).all()
-    assert [(row.what, row.coach_id, row.came_from) for row in rows] == [("invited", None, "command")] * 2
+    assert [(row.what, row.coach_id, row.came_from) for row in rows] == [("invited", None, "")] * 2
 
 
 async def test_whoever_lost_phone_and_codes_is_let_in_anew_by_a_command(sqlite_url: str) -> None:
