@@ -83,8 +83,8 @@ async def the_day(visit: Visit, part: Part) -> Day:
 
 
 def titles(day: Day, visit: Visit) -> dict[tuple[int, str], str]:
-    """What the programmes call what the day shows: by programme, and text key or milestone."""
-    found = {}
+    """What the programmes call what the day shows, by text key or milestone; a programme itself has no key."""
+    found = {(number, ""): visit.title(plan, plan.programme.title) for number, plan in day.plans.items()}
     for session in day.sessions:
         for key in (session.activity.title, session.activity.place):
             found[session.programme_id, key] = visit.title(day.plans[session.programme_id], key)

@@ -342,6 +342,15 @@ async def test_while_a_coach_is_away_the_deputy_sees_it_all(both_mornings: Morni
     assert await both_mornings.log() == ["coach-away", "coach-back"]
 
 
+async def test_whoever_has_people_in_two_programmes_reads_which_one_an_activity_is_of(morning: Morning) -> None:
+    street = morning.street
+    assert "<bdi>STEGA</bdi>" not in section(await page(street, "Johan"), "activities")
+    await morning.change(tables.coaches, street.coaches["Olof"], deputy_id=street.coaches["Johan"], away_until=TODAY)
+    told = section(await page(street, "Johan"), "activities")
+    assert {f"/attendance/{number}/walk/{TODAY}" in told for name, number in street.programmes.items()} == {True, False}
+    assert told.count("<bdi>STEGA</bdi>") == told.count("<li") == 5
+
+
 async def test_a_coach_without_a_deputy_is_told_how_to_get_one(morning: Morning) -> None:
     browser = await morning.street.browser("Olof")
     told = (await browser.post("/today/away")).text
