@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,17 +15,8 @@ from bot.domain.people import ChannelName, NewParticipant
 from bot.domain.programme import Programme
 
 COLUMNS = (
-    "first_name",
-    "language",
-    "phone",
-    "telegram",
-    "coach",
-    "phase",
-    "started_on",
-    "zone",
-    "gender",
-    "birth_year",
-    "protected",
+    *("first_name", "language", "phone", "telegram", "coach", "phase", "started_on", "zone"),
+    *("gender", "birth_year", "protected"),
 )
 REQUIRED = ("first_name", "coach")
 GENDERS = ("woman", "man", "other")
@@ -64,6 +55,12 @@ class PeopleTable:
             writer.writerow([cells.get(column, "") for column in COLUMNS])
             written = number
         return out.getvalue().encode("utf-8", "replace")
+
+    def addresses(self) -> set[tuple[ChannelName, str]]:
+        """Where the people of this table would be written to, as far as it can be read."""
+        numbers = {phone_number(cells["phone"]) for _, cells in self.rows if "phone" in cells}
+        chats = {cells["telegram"] for _, cells in self.rows if _is_chat(cells.get("telegram", ""))}
+        return {(ChannelName.SMS, one) for one in numbers if one} | {(ChannelName.TELEGRAM, one) for one in chats}
 
     def part(self, begins: int, ends: int) -> "PeopleTable":
         """Some of its rows, counted from 0."""
@@ -128,14 +125,14 @@ def _heading_problems(names: Sequence[str], needs: Sequence[str]) -> Iterator[Pr
 class Roll:
     """What a table is read against. `coaches` are known by e-mail address in small letters.
 
-    `is_taken` says whether somebody is written to at an address already. `own` accompanies whoever has no coach in the
-    table; with `only_own` nobody else may be named there.
+    At the `taken` addresses somebody is written to already. `own` accompanies whoever has no coach in the table; with
+    `only_own` nobody else may be named there.
     """
 
     programme: Programme
     coaches: Mapping[str, int]
     today: date
-    is_taken: Callable[[ChannelName, str], bool] = lambda channel, value: False
+    taken: Container[tuple[ChannelName, str]] = ()
     own: int | None = None
     only_own: bool = False
 
@@ -221,7 +218,7 @@ class _Row:
                 found.append((ChannelName.SMS, number))
         if self._cell("telegram"):
             chat = self._cell("telegram")
-            if not (chat.isascii() and chat.isdigit() and len(chat) <= 16):
+            if not _is_chat(chat):
                 self._wrong("telegram", "telegram")
             elif self._is_free("telegram", ChannelName.TELEGRAM, chat):
                 found.append((ChannelName.TELEGRAM, chat))
@@ -229,7 +226,7 @@ class _Row:
 
     def _is_free(self, column: str, channel: ChannelName, value: str) -> bool:
         """Whether nobody else has it: a file that is read twice must not write to everybody twice."""
-        if self.against.is_taken(channel, value):
+        if (channel, value) in self.against.taken:
             self._wrong(column, "taken")
         elif (channel, value) in self.seen:
             self._wrong(column, "twice")
@@ -268,6 +265,10 @@ class _Row:
             self._wrong("birth_year", "year")
             return None
         return int(cell)
+
+
+def _is_chat(words: str) -> bool:
+    return words.isascii() and words.isdigit() and len(words) <= 16
 
 
 def begins_like_formula(name: str) -> bool:

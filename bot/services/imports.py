@@ -3,7 +3,8 @@
 import asyncio
 import functools
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.content.people_problems import PeopleRefused, Problem
@@ -61,12 +62,11 @@ async def look_through(database: Database, shelf: Shelf, given: Given, *, by: By
     theirs.
     """
     opening = functools.partial(open_table, given.file, needs=("first_name",), most=MOST_ROWS, spoken=given.spoken)
-    table = await asyncio.to_thread(opening)
+    table, wanted = await asyncio.to_thread(_opened, opening)
     async with looking(database) as work:
         reading = await _reading(work, shelf, given.programme_id, by=by, now=now)
-        today = reading.against.today
-        taken = await work.newcomers.taken(given.programme_id, today=today)
-    against = reading.with_taken(database, taken)
+        taken = await work.newcomers.who_has(given.programme_id, wanted, today=reading.against.today)
+    against = replace(reading.against, taken=taken)
     people = await asyncio.to_thread(read_people, table, against=against)
     if not people:
         raise PeopleRefused([Problem(row=1, column="file", slug="rows", values={"most": str(MOST_ROWS)})])
@@ -86,16 +86,18 @@ async def look_at(database: Database, shelf: Shelf, import_id: int, *, by: By, n
         if kept is None or kept.state is not ImportState.PREVIEWED:
             raise NotToBeImported
         reading = await _reading(work, shelf, kept.programme_id, by=by, now=kept.begun_at)
-        today = now.astimezone(zone_of(reading.plan.programme.zone)).date()
-        taken = await work.newcomers.taken(kept.programme_id, today=today)
-    against, looked = reading.with_taken(database, taken), functools.partial(LookedAt, plan=reading.plan)
+    looked = functools.partial(LookedAt, plan=reading.plan, coaches=reading.coaches)
     try:
-        table = await asyncio.to_thread(open_table, kept.table)
+        table, wanted = await asyncio.to_thread(_opened, functools.partial(open_table, kept.table))
+        today = now.astimezone(zone_of(reading.plan.programme.zone)).date()
+        async with looking(database) as work:
+            taken = await work.newcomers.who_has(kept.programme_id, wanted, today=today)
+        against = replace(reading.against, taken=taken)
         people = await asyncio.to_thread(read_people, table, against=against)
     except PeopleRefused as refused:
-        return looked(people=(), coaches=reading.coaches, problems=refused.problems)
+        return looked(people=(), problems=refused.problems)
     numbered = zip((number for number, _ in table.rows), people, strict=True)
-    return looked(people=tuple(numbered), coaches=reading.coaches)
+    return looked(people=tuple(numbered))
 
 
 async def begin(database: Database, import_id: int, *, by: By, now: datetime) -> bool:
@@ -159,16 +161,11 @@ class _Reading:
     against: Roll
     coaches: dict[int, str]
 
-    def with_taken(self, database: Database, taken: set[bytes]) -> Roll:
-        """The same, with what is taken in the programme."""
-        return Roll(
-            programme=self.against.programme,
-            coaches=self.against.coaches,
-            today=self.against.today,
-            is_taken=lambda channel, value: database.sealer.hash(channel, value) in taken,
-            own=self.against.own,
-            only_own=self.against.only_own,
-        )
+
+def _opened(opening: Callable[[], PeopleTable]) -> tuple[PeopleTable, set[tuple[ChannelName, str]]]:
+    """The table, and where its people would be written to."""
+    table = opening()
+    return table, table.addresses()
 
 
 async def _reading(work: Work, shelf: Shelf, programme_id: int, *, by: By, now: datetime) -> _Reading:

@@ -61,14 +61,15 @@ async def import_people(
         coaches = await work.coaches.by_email(programme.organisation_id)
         today = now.astimezone(zone_of(plan.programme.zone)).date()
         await work.newcomers.hold(programme.id)
-        taken = await work.newcomers.taken(programme.id, today=today)
+        rows = open_table(table)
+        taken = await work.newcomers.who_has(programme.id, rows.addresses(), today=today)
         against = Roll(
             programme=plan.programme,
             coaches={email.lower(): coach.id for email, coach in coaches.items()},
             today=today,
-            is_taken=lambda channel, value: database.sealer.hash(channel, value) in taken,
+            taken=taken,
         )
-        people = read_people(open_table(table), against=against)
+        people = read_people(rows, against=against)
         for new in people:
             await work.participants.enrol(new, programme=programme, now=now)
     return len(people)
@@ -78,7 +79,7 @@ class AddressTaken(Exception):
     """Somebody in the programme is written to at this address already: `enrolment` is whose."""
 
     def __init__(self, enrolment: int) -> None:
-        super().__init__("this address belongs to somebody in the programme")
+        super().__init__(enrolment)
         self.enrolment = enrolment
 
 

@@ -24,15 +24,15 @@ class CoachThere:
 
 # Not against who only refers to the programme: nobody else waits for this.
 _HOLD = select(programmes.c.id).where(programmes.c.id == bindparam("programme")).with_for_update(key_share=True)
-_THERE = (
+_WHO_HAS = (
     select(addresses.c.hash, enrolments.c.id)
     .join(enrolments, enrolments.c.participant_id == addresses.c.participant_id)
     .where(
         enrolments.c.programme_id == bindparam("programme"),
         or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on >= bindparam("today")),
+        addresses.c.hash.in_(bindparam("hashes", expanding=True)),
     )
 )
-_WHO_HAS = _THERE.where(addresses.c.hash.in_(bindparam("hashes", expanding=True)))
 COACHES_OF = (
     select(coaches.c.id, coaches.c.first_name, coaches.c.email)
     .join(appointments, appointments.c.coach_id == coaches.c.id)
@@ -57,11 +57,6 @@ class Newcomers:
         """Nobody else gives places in this programme until the end of the unit of work."""
         if self._connection.dialect.name != "sqlite":
             await self._connection.execute(_HOLD, {"programme": programme_id})
-
-    async def taken(self, programme_id: int, *, today: date) -> set[bytes]:
-        """The hashes of all addresses of those who are in a programme."""
-        rows = await self._connection.execute(_THERE, {"programme": programme_id, "today": today})
-        return {row.hash for row in rows}
 
     async def who_has(
         self, programme_id: int, wanted: Iterable[tuple[ChannelName, str]], *, today: date
