@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import phonenumbers
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -89,9 +91,29 @@ class Pages:
         }
 
 
+class _Compiled(BytecodeCache):
+    """Every language is said by the same templates: each is compiled once, and anew when its file changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was compiled of these very words, if it was."""
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(words: NullTranslations, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
