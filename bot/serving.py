@@ -17,7 +17,7 @@ from bot.app import App, machine_clock
 from bot.channels.telegram_feed import FeedFailed, bot_id
 from bot.console.desk import Desk
 from bot.console.routes import console_routes
-from bot.content.catalogs import console_words
+from bot.content.catalogs import console_words, reviewed_languages
 from bot.domain.messages import DeliveryReceipt
 from bot.domain.people import ChannelName
 from bot.domain.prices import Price
@@ -143,6 +143,7 @@ def desk_of(app: App) -> Desk:
         telegram_link=telegram_link,
         nudge_imports=nudge_imports,
         mails=ChannelName.EMAIL in app.channels,
+        reviewed=reviewed_languages(app.settings.content),
         sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
     )
 

@@ -19,7 +19,7 @@ from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
 from bot.console.desk import Demo, Desk
-from bot.content.catalogs import console_words
+from bot.content.catalogs import console_words, reviewed_languages
 from bot.domain.people import ChannelName
 from bot.domain.prices import Price
 from bot.services.published import Plan
@@ -182,6 +182,7 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, st
         address="",
         send=send,
         mails=True,
+        reviewed=reviewed_languages(app.settings.content),
         sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
         demo=Demo(
             plan=plan,

@@ -56,7 +56,7 @@ class Desk:
     `now` is programme time, `machine_now` the machine's own: sessions are of the latter. `address` is where the world
     finds the console. `send` has what was queued leave soon, and in a demo at once. `telegram_link` gives the link of
     a deep-link code, if there is a bot. `sms_price` is what one part of an SMS costs, if anybody has said. `mails`
-    says whether mail can be sent at all.
+    says whether mail can be sent at all. `reviewed` are the languages whose texts a native speaker has read.
     `nudge_imports` has tables of people taken in now, and not with the next tick.
     """
 
@@ -72,5 +72,6 @@ class Desk:
     nudge_imports: Callable[[], Awaitable[None]] = field(default=_soon)
     passwords: Passwords = field(default_factory=Passwords)
     mails: bool = False
+    reviewed: frozenset[str] = frozenset()
     sms_price: Price | None = None
     demo: Demo | None = None

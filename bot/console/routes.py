@@ -16,6 +16,7 @@ from bot.console.adding import AddingPages
 from bot.console.attendance import AttendancePages
 from bot.console.clock import ClockPages
 from bot.console.desk import Desk
+from bot.console.figures import FiguresPages
 from bot.console.followed import FollowedPages
 from bot.console.guard import Guard
 from bot.console.imports import AROUND_A_FILE, LARGEST_FILE, UPLOAD, ImportPages
@@ -33,6 +34,7 @@ from bot.console.session import Entrance
 from bot.console.sign_in import SignInPages
 from bot.console.start import StartPages
 from bot.console.summary import SummaryPages
+from bot.console.texts import TextsPages
 from bot.console.today import TodayPages
 from bot.console.visit import Page, Visit
 from bot.console.writing import WritingPages
@@ -72,6 +74,8 @@ def every_page(desk: Desk) -> Sequence[Page]:
         OutboxPages(),
         SummaryPages(),
         LogPages(),
+        FiguresPages(),
+        TextsPages(),
     ]
     if desk.demo is not None:
         rooms += [StartPages(), PhonePages(desk.demo), ClockPages(desk.demo)]

@@ -110,6 +110,16 @@ def read_catalogs(content: Path, *, domain: str = PARTICIPANTS) -> tuple[Catalog
     return tuple(read_catalog(file, content=content) for file in catalog_files(content, domain=domain).values())
 
 
+def reviewed_languages(content: Path) -> frozenset[str]:
+    """The languages of which a native speaker has read every text for participants, as their catalogs say."""
+    files = catalog_files(content, domain=PARTICIPANTS)
+    return frozenset(
+        language
+        for language, file in files.items()
+        if header_field(header_of(file.read_text(encoding="utf-8")), "X-Framsteg-Reviewed") == "yes"
+    )
+
+
 def console_words(language: str, *, content: Path) -> gettext.NullTranslations:
     """The console's words in a language, for Jinja and Python: `gettext` and `ngettext`.
 
