@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from bot.console.automation import Beside, beside_of
 from bot.console.pages import page_number
-from bot.console.visit import LARGEST_NUMBER, Page, Visit
+from bot.console.visit import LARGEST_NUMBER, Page, Visit, renews_itself
 from bot.console.writing import new_once
 from bot.domain.access import ChangedMeanwhile, May
 from bot.engine.taps import TAP
@@ -20,9 +20,6 @@ from bot.storage.views.strangers import by_name, settled, strangers, words_of
 
 TALKS_A_PAGE, BUBBLES_A_PAGE, STRANGERS_A_PAGE = 25, 40, 25
 MOST_WAITING, MOST_NAMES, MOST_OF_A_STRANGER = 10, 20, 20
-
-REFRESH = "x-framsteg-refresh"
-"""The header of a page that renews itself: nobody has read what it brings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +167,7 @@ def spoken(shown: Sequence[Bubble]) -> list[Spoken]:
 
 
 async def _note_read(visit: Visit, person: PersonHeard, *, seen: int) -> None:
-    if REFRESH in visit.request.headers:
+    if renews_itself(visit.request):
         return
     if seen > person.read_until or is_another_reading(person.read_at, now=visit.now):
         coaching = Coaching(visit.desk.database, visit.desk.shelf)

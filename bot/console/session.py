@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.console.desk import Desk
 from bot.console.pages import Pages, query
-from bot.console.visit import Page, Visit, cookie_of, keep
+from bot.console.visit import Page, Visit, cookie_of, keep, renews_itself
 from bot.domain.access import May
 from bot.services import sessions
 from bot.storage.away import DatabaseAway
@@ -72,7 +72,7 @@ class Entrance:
 
     async def _visit(self, request: Request) -> Visit:
         token = request.cookies.get(cookie_of(self.desk), "")
-        found = await self._session(token) if token else None
+        found = await self._session(token, used=not renews_itself(request)) if token else None
         if found is None and self.desk.demo is not None:
             token = await self._play(next(iter(self.desk.demo.plays)), request)
             found = await self._session(token)
@@ -85,9 +85,9 @@ class Entrance:
             session_id=found.id if found else None,
         )
 
-    async def _session(self, token: str) -> OpenSession | None:
+    async def _session(self, token: str, *, used: bool = True) -> OpenSession | None:
         desk = self.desk
-        return await sessions.behind(desk.database, token, now=desk.now(), machine_now=desk.machine_now())
+        return await sessions.behind(desk.database, token, now=desk.now(), machine_now=desk.machine_now(), used=used)
 
     async def _play(self, coach_id: int, request: Request) -> str:
         browser = request.headers.get("user-agent", "")

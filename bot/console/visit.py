@@ -157,6 +157,11 @@ def keep(response: Response, token: str, *, desk: Desk) -> Response:
     return response
 
 
+def renews_itself(request: Request) -> bool:
+    """Whether an open page asked for its own news (`live.js` says so), and nobody did anything."""
+    return "x-framsteg-refresh" in request.headers
+
+
 def ours(to: str, *, otherwise: str) -> str:
     """`to`, which came with a request and is not trusted, if it is a path of ours."""
     return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else otherwise

@@ -16,11 +16,13 @@ async def begin(database: Database, coach_id: int, *, browser: str, machine_now:
         return await work.sessions.begin(coach_id, browser=browser, now=machine_now)
 
 
-async def behind(database: Database, token: str, *, now: datetime, machine_now: datetime) -> OpenSession | None:
-    """Whose session this is, if it is open. Being asked keeps it open."""
+async def behind(
+    database: Database, token: str, *, now: datetime, machine_now: datetime, used: bool = True
+) -> OpenSession | None:
+    """Whose session this is, if it is open. Being asked keeps it open, unless nobody used it."""
     async with looking(database) as work:
         found = await work.sessions.behind(token, today=now, now=machine_now)
-    if found is not None and machine_now - found.seen_at > TOUCHED:
+    if used and found is not None and machine_now - found.seen_at > TOUCHED:
         async with unit_of_work(database) as work:
             await work.sessions.touch(found.id, now=machine_now)
     return found

@@ -80,6 +80,17 @@ async def test_a_page_that_renews_itself_has_read_nothing(post: Post) -> None:
     assert await audits(street, "conversation-read") == 0
 
 
+async def test_an_open_page_that_nobody_uses_keeps_no_session_open(street: Street) -> None:
+    karin = await street.browser("Karin")
+    karin.client.follow_redirects = False
+    seen = []
+    for _ in range(9):
+        answer = await karin.client.get("/inbox", headers={"X-Framsteg-Refresh": "1"})
+        seen.append(answer.status_code)
+        street.hours.machine_now += timedelta(minutes=15)
+    assert seen == [200] * 8 + [303]
+
+
 async def test_reading_stands_in_the_log_once_in_a_quarter_of_an_hour(post: Post) -> None:
     street = post.street
     karin, lena = await street.browser("Karin"), await street.browser("Lena")
