@@ -90,8 +90,9 @@ async def test_a_file_of_people_is_looked_through_and_taken_in_with_a_bar(seen: 
     await expect(seen.page.locator("h1")).to_have_text("people.csv")
     await _agree(seen)
     await seen.page.get_by_role("button", name="Add 40 people").click()
-    await expect(seen.page.get_by_role("progressbar").or_(seen.page.get_by_text("40 of 40"))).to_be_visible()
-    await expect(seen.page.locator("main")).to_contain_text("40", timeout=30_000)
+    await expect(seen.page.get_by_role("progressbar", name="How far it has come")).to_be_visible()
+    await expect(seen.page.get_by_text("Everybody has a place.")).to_be_visible(timeout=30_000)
+    await expect(seen.page.locator("main")).to_contain_text("40 of 40 added")
     await seen.go("/people?find=Person+6739")
     await expect(seen.page.locator("main")).to_contain_text("Person 6739")
 
@@ -105,7 +106,7 @@ async def test_an_answer_is_written_and_the_page_does_not_lose_it_by_itself(seen
     # Longer than any part of the page waits before it is renewed.
     await seen.page.wait_for_timeout(16_500)
     await expect(words).to_have_value("Hej! Vi ses på torsdag klockan tio.")
-    await expect(seen.page.locator("#parts")).to_contain_text("1")
+    await expect(seen.page.locator("#parts")).to_contain_text("characters")
     await seen.page.get_by_role("button", name="Send", exact=True).click()
     await expect(seen.page.locator("main")).to_contain_text("Vi ses på torsdag klockan tio.")
     await expect(words).to_have_value("")
