@@ -115,15 +115,17 @@ def may_be_welcomed(plan: Plan, person: Participant, *, now: datetime) -> bool:
 
 async def _welcome(work: Work, plan: Plan, person: Participant, *, now: datetime) -> None:
     assert person.address is not None
+    # Whoever is added at night reads it in the morning: only from then on does an answer keep us waiting.
+    at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
     start = Start(
         participant=person,
         address=person.address,
         plan=plan,
         flow=WELCOME,
         once=f"welcome/{person.enrolment_id}/",
-        expires_at=now + WELCOME_LASTS,
+        expires_at=at + WELCOME_LASTS,
     )
-    await begin(work, [start], now=now)
+    await begin(work, [start], now=at)
 
 
 async def invite(database: Database, enrolment: int | Asked, *, now: datetime) -> str:
