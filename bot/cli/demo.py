@@ -17,6 +17,7 @@ from bot.channels.phones import Phones
 from bot.cli.demo_cast import read_cast
 from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
+from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
 from bot.console.desk import Demo, Desk
 from bot.content.catalogs import console_words, reviewed_languages
@@ -104,8 +105,9 @@ async def set_up(
     )
     clock = ProgrammeClock(machine_clock)
     phones = Phones(home / "phones.jsonl", clock=clock.now)
-    app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, phones))
-    stage = Stage(app=app, phones=phones, clock=clock, cast=read_cast())
+    lines = Lines(phones)
+    app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, lines))
+    stage = Stage(app=app, phones=phones, lines=lines, clock=clock, cast=read_cast())
     await migrate(app.database)
     if not done.exists():
         say("Living through three invented weeks, once; this takes some seconds ...")

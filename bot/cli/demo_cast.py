@@ -63,6 +63,25 @@ class Saying:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deed:
+    """Something that a coach does, or that happens to them: the file says what each field means."""
+
+    do: str
+    who: str = ""
+    by: str = ""
+    to: str = ""
+    hours: float | None = None
+    day: int | None = None
+    at: time | None = None
+    words: str = ""
+    visibility: str = ""
+    category: str = ""
+    minutes: int | None = None
+    days: tuple[int, int] | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cast:
     """Everybody."""
 
@@ -72,6 +91,7 @@ class Cast:
     colleagues: tuple[Colleague, ...]
     people: tuple[Persona, ...]
     sayings: tuple[Saying, ...]
+    deeds: tuple[Deed, ...]
     answers: dict[str, dict[str, str]]
 
 
@@ -90,6 +110,7 @@ def read_cast(file: Path = FILE) -> Cast:
             Saying(who=one["who"], day=one["day"], at=time.fromisoformat(one["at"]), words=one["words"])
             for one in known["says"]
         ),
+        deeds=tuple(_deed(one) for one in known["deeds"]),
         answers=known["answers"],
     )
 
@@ -104,3 +125,8 @@ def _persona(known: dict[str, Any]) -> Persona:
         words=tuple(known.pop("words", ())),
         **known,
     )
+
+
+def _deed(known: dict[str, Any]) -> Deed:
+    at, days = known.pop("at", None), known.pop("days", None)
+    return Deed(at=time.fromisoformat(at) if at else None, days=(days[0], days[1]) if days else None, **known)

@@ -9,6 +9,7 @@ from bot.app import App
 from bot.channels.phone_wires import BOT_ID, Posted
 from bot.channels.phones import Phones
 from bot.cli.demo_cast import Cast, Persona
+from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock
 from bot.domain.calendar import held_on
 from bot.domain.messages import Arrival
@@ -27,6 +28,7 @@ class Stage:
 
     app: App
     phones: Phones
+    lines: Lines
     clock: ProgrammeClock
     cast: Cast
 

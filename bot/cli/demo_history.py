@@ -2,7 +2,7 @@
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,6 +10,7 @@ from random import Random
 from bot.app import App
 from bot.cli.demo_answers import Habits
 from bot.cli.demo_cast import Persona
+from bot.cli.demo_deeds import Office, at_of
 from bot.cli.demo_fates import Fates, Happening, Stage
 from bot.cli.demo_time import TimeMachine
 from bot.domain.access import Appointment, Role
@@ -122,7 +123,20 @@ class Life:
         for saying in self.stage.cast.sayings:
             persona = next(one for one in self.stage.cast.people if one.first_name == saying.who)
             self.plan_for(self._on(saying.day, saying.at), self.fates.writing(persona, saying.words))
+        self._foresee_deeds(coaches, row.organisation_id)
         self._foresee_attendance()
+
+    def _foresee_deeds(self, coaches: Mapping[str, int], organisation_id: int) -> None:
+        zone = self.plan.programme.zone
+        office = Office(
+            stage=self.stage,
+            organisation_id=organisation_id,
+            coaches=coaches,
+            enrolments=self.enrolments,
+            last_day=self.until.astimezone(zone_of(zone)).date(),
+        )
+        for deed in self.stage.cast.deeds:
+            self.plan_for(at_of(deed, begins=self.begins, until=self.until, zone=zone), office.happening(deed))
 
     async def _colleagues(self, work: Work, programme_id: int) -> dict[str, int]:
         owner = (await work.programmes.organisation_ids())[0]
