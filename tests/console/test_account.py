@@ -178,7 +178,7 @@ async def test_a_demo_shows_the_own_account_too(demo) -> None:  # type: ignore[n
     from tests.console.conftest import browser
 
     async with browser(demo) as visitor:
-        page = await visitor.get("/account", params={"lang": "en"})
+        page = await visitor.get("/account?lang=en")
         assert page.status_code == 200 and "Your account" in page.text
         assert (await visitor.get("/sign-in")).url.path == "/"
 
