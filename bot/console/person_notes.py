@@ -114,7 +114,7 @@ def _form(visit: Visit, there: Ground, form: Form, *, changed: bool = False) -> 
         asked=asked,
         form=form,
         changed=changed,
-        none=NONE,
+        nothing=NONE,
     )
 
 
