@@ -1,6 +1,6 @@
 """The demo's pages are asked over HTTP, with the real database and the whole program behind them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.cli.demo import DemoSet, set_up
 from bot.console.routes import console_routes
 from bot.console.visit import csrf_of
 from bot.storage.database import Database
+from tests.console.office import Office, an_office, hire
 from tests.console.street import Hours, Street, moved_in, settle_in
 from tests.databases import KEY, Databases
 
@@ -115,3 +116,44 @@ async def both_streets(
         yield own
     if request.param == "postgresql":
         await databases.gone(copies[0])
+
+
+@pytest.fixture(scope="session")
+async def offices(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Path], Awaitable[str]]:
+    """From the kind of database and a place to the address of an office of one's own, where everybody is hired."""
+    hired: dict[str, str] = {}
+
+    async def fresh(kind: str, place: Path) -> str:
+        if kind not in hired:
+            home = tmp_path_factory.mktemp("office")
+            url = await (databases.sqlite(home) if kind == "sqlite" else databases.postgresql())
+            async with an_office(url) as office:
+                await hire(office)
+            hired[kind] = url
+        return await databases.copy(hired[kind], place)
+
+    return fresh
+
+
+@pytest.fixture
+async def office(offices: Callable[[str, Path], Awaitable[str]], tmp_path: Path) -> AsyncIterator[Office]:
+    """A town with an office, on SQLite."""
+    async with an_office(await offices("sqlite", tmp_path)) as own:
+        yield own
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def both_offices(
+    request: pytest.FixtureRequest,
+    offices: Callable[[str, Path], Awaitable[str]],
+    databases: Databases,
+    tmp_path: Path,
+) -> AsyncIterator[Office]:
+    """The same on each kind of database: for what may differ between them."""
+    url = await offices(request.param, tmp_path)
+    async with an_office(url) as own:
+        yield own
+    if request.param == "postgresql":
+        await databases.gone(url)
