@@ -179,12 +179,13 @@ async def _ratings(connection: AsyncConnection, programme_id: int, asked: Asked,
         .where(enrolments.c.programme_id == programme_id)
         .subquery()
     )
+    # Whoever never rated it counts nowhere: asked for in a condition, their first would be looked for twice.
     rows = await connection.execute(
-        select(ends.c.indicator, func.avg(ends.c.first), func.avg(ends.c.latest), func.count())
-        .where(ends.c.first.is_not(None))
-        .group_by(ends.c.indicator)
+        select(ends.c.indicator, func.avg(ends.c.first), func.avg(ends.c.latest), func.count(ends.c.first)).group_by(
+            ends.c.indicator
+        )
     )
-    return {row[0]: Averages(first=float(row[1]), latest=float(row[2]), people=row[3]) for row in rows}
+    return {row[0]: Averages(first=float(row[1]), latest=float(row[2]), people=row[3]) for row in rows if row[3]}
 
 
 def _end(indicator: ColumnElement[str], asked: Asked, span: Span, *, newest: bool) -> ScalarSelect[int]:
