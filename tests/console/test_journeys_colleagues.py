@@ -1,5 +1,8 @@
 """Colleagues share the work: one stands in for a day, one takes over for good, and others see no person at all."""
 
+from sqlalchemy import select
+
+from bot.storage.tables import alerts
 from tests.console.browsing import Page
 from tests.console.office import Office, Phone, accepts
 
@@ -63,6 +66,8 @@ async def test_whoever_is_handed_over_is_told_in_the_morning_and_the_new_coach_k
         await karin.open(room, status=404)
     assert "Amina" not in (await karin.open("/")).words
 
+    open_alerts = await town.rows(select(alerts.c.coach_id).where(alerts.c.participant_id == amina.id))
+    assert [row.coach_id for row in open_alerts] == [office.colleagues["Johan"]]
     page = await (await johan.open("/")).follow("Answer Amina")
     assert "متى نلتقي؟" in page.words
     page = await page.follow("Page of the person")
