@@ -137,7 +137,7 @@ async def _settled(burst: Burst) -> bool:
 
 
 async def test_what_only_commands_need_is_not_carried_while_serving(sqlite_url: str) -> None:
-    heavy = "{'alembic', 'mako', 'phonenumbers'}"
+    heavy = "{'alembic', 'mako', 'openpyxl'}"
     code = f"import sys, bot.cli.serve, bot.serving; print(sorted({heavy} & set(sys.modules)))"
     async with running({"FRAMSTEG_DATABASE_URL": sqlite_url}, ("-c", code)) as one:
         assert await one.ended() == 0
