@@ -130,7 +130,7 @@ def _everything(place: _Place, year: Year, sealer: Sealer) -> Iterator[tuple[str
         "organisation_id programme_id participant_id coach_id kind once raised_at acknowledged_at",
         _alerts(place, year),
     )
-    yield "audit", "organisation_id coach_id what participant_id came_from done_at", _log(place, year)
+    yield "audit", "organisation_id programme_id coach_id what participant_id came_from done_at", _log(place, year)
 
 
 def _each(year: Year) -> Iterator[tuple[int, int]]:
@@ -261,7 +261,7 @@ def _log(place: _Place, year: Year) -> Iterator[Row]:
     for week in reversed(range(year.weeks)):
         for n, person in _each(year):
             yield (
-                place.organisation, place.coach(n), "person-read", person, "192.0.2.1",
+                place.organisation, place.programme, place.coach(n), "person-read", person, "192.0.2.1",
                 _at(place.now - timedelta(weeks=week)),
             )  # fmt: skip
 
