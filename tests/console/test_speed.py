@@ -21,8 +21,8 @@ SIZES = (10, 160, 320)
 SLACK = 20
 """A group that has become larger may show one line more."""
 
-A_LINE_FOR_EACH = ("/summary/now",)
-"""The week as a letter has a line for each of a coach's own people, however many."""
+A_LINE_FOR_EACH = ("/summary/now", "/log.csv")
+"""The week as a letter has a line for each of a coach's own people, however many; a file one for all that was done."""
 
 MOST_ROWS = 1500
 """However long a page is, nobody reads more than this."""
