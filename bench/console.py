@@ -13,8 +13,7 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from tests.console.belongings import furnish
 from tests.console.street import Hours, settle_in
-from tests.console.test_every_page import PARAMETERS
-from tests.console.walk import Walk, may
+from tests.console.walk import PARAMETERS, Walk, may
 from tests.console.year import Year, live
 from tests.databases import KEY
 

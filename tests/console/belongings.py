@@ -1,47 +1,14 @@
 """Everybody on the street has one of each thing that a page can show, with words that a test chooses."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import Table, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select, update
 
 from bot.storage import tables
+from tests.console.mover import Belongings, Mover, number_apart
 from tests.console.street import COLLEAGUES, PEOPLE, Street
 
 INDICATORS = ("job-search", "work-belief")
-_APART = 1000
-"""Things of each kind begin at another thousand: an id of one kind is never one of another."""
-
-
-@dataclass
-class Belongings:
-    """The ids of what everybody has: kind of thing -> first name of whose it is -> id."""
-
-    ids: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def keep(self, kind: str, whose: str, number: int) -> int:
-        """Remember it."""
-        self.ids.setdefault(kind, {})[whose] = number
-        return number
-
-
-@dataclass(frozen=True)
-class _Mover:
-    street: Street
-    connection: AsyncConnection
-    things: Belongings
-    words: str
-    now: datetime
-
-    async def put(self, table: Table, thing: str, whose: str, /, **values: Any) -> int:
-        """Add a row; its id is remembered, and is that of no other kind of thing."""
-        first = _APART * (10 + sorted(tables.metadata.tables).index(table.name))
-        newest = await self.connection.scalar(select(func.max(table.c.id)))
-        number = max(first, newest or 0) + 1
-        await self.connection.execute(insert(table).values(id=number, **values))
-        return self.things.keep(thing, whose, number)
 
 
 async def furnish(street: Street, *, words: str = "Hej hej") -> Belongings:
@@ -49,7 +16,7 @@ async def furnish(street: Street, *, words: str = "Hej hej") -> Belongings:
 
     For SQLite, which can number again what is there: no id is that of two kinds of things.
     """
-    await _number_apart(street)
+    await number_apart(street)
     things = Belongings()
     for name, number in street.enrolments.items():
         things.keep("enrolment", name, number)
@@ -60,7 +27,7 @@ async def furnish(street: Street, *, words: str = "Hej hej") -> Belongings:
     for name, number in street.programmes.items():
         things.keep("programme", name, number)
     async with street.database.transaction() as connection:
-        mover = _Mover(street, connection, things, words, street.hours.now)
+        mover = Mover(street, connection, things, words, street.hours.now)
         for name in PEOPLE:
             await _story(mover, name)
             await _day(mover, name)
@@ -79,24 +46,7 @@ async def rename(street: Street, words: str) -> None:
         await connection.execute(update(tables.organisations).values(name=words))
 
 
-async def _number_apart(street: Street) -> None:
-    ours = (
-        (tables.participants, street.people),
-        (tables.enrolments, street.enrolments),
-        (tables.coaches, street.coaches),
-        (tables.programmes, street.programmes),
-    )
-    async with street.database.rebuilding() as connection:
-        for step, (moved, names) in enumerate(ours, start=1):
-            for table in tables.metadata.tables.values():
-                for column in table.columns:
-                    if column is moved.c.id or column.references(moved.c.id):
-                        await connection.execute(update(table).values({column: column + step * _APART}))
-            for name in names:
-                names[name] += step * _APART
-
-
-async def _story(mover: _Mover, name: str) -> None:
+async def _story(mover: Mover, name: str) -> None:
     """What was written both ways, and what a coach is to see of it."""
     enrolment, person = mover.street.enrolments[name], mover.street.people[name]
     coach = mover.street.coaches[PEOPLE[name][0]]
@@ -157,7 +107,7 @@ async def _story(mover: _Mover, name: str) -> None:
         )
 
 
-async def _day(mover: _Mover, name: str) -> None:
+async def _day(mover: Mover, name: str) -> None:
     """What the day's page tells, and what was noted."""
     enrolment, coach = mover.street.enrolments[name], mover.street.coaches[PEOPLE[name][0]]
     today, ours = mover.now.date(), {"enrolment_id": enrolment}
@@ -199,7 +149,7 @@ async def _day(mover: _Mover, name: str) -> None:
     )
 
 
-async def _ratings(mover: _Mover, name: str) -> None:
+async def _ratings(mover: Mover, name: str) -> None:
     enrolment, person = mover.street.enrolments[name], mover.street.people[name]
     for rater, days in (("participant", 40), ("participant", 5), ("coach", 4)):
         at = mover.now - timedelta(days=days)
@@ -236,7 +186,7 @@ async def _ratings(mover: _Mover, name: str) -> None:
             )
 
 
-async def _desk(mover: _Mover, name: str) -> None:
+async def _desk(mover: Mover, name: str) -> None:
     """What a colleague has: a session, and whoever accompanies people a letter and a file."""
     coach = mover.street.coaches[name]
     owner, slug, role = COLLEAGUES[name]
@@ -285,7 +235,7 @@ async def _desk(mover: _Mover, name: str) -> None:
     )
 
 
-async def _strangers(mover: _Mover) -> None:
+async def _strangers(mover: Mover) -> None:
     """A number that nobody knows has written to each organisation."""
     for owner in ("norrby", "soderby"):
         organisation = await mover.connection.scalar(

@@ -13,8 +13,10 @@ from bot.cli.demo import DemoSet, set_up
 from bot.console.routes import console_routes
 from bot.console.visit import csrf_of
 from bot.storage.database import Database
+from tests.console.belongings import furnish
 from tests.console.office import Office, an_office, hire
 from tests.console.street import Hours, Street, moved_in, settle_in
+from tests.console.walk import PARAMETERS, Walk
 from tests.databases import KEY, Databases
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -98,6 +100,15 @@ async def street(settled: dict[str, tuple[str, Street]], databases: Databases, t
     url, there = settled["sqlite"]
     async with moved_in(there, lambda: databases.copy(url, tmp_path)) as own:
         yield own
+
+
+@pytest.fixture
+async def walk(street: Street) -> AsyncIterator[Walk]:
+    """Everybody is signed in, and has one of each thing: for asking every page."""
+    made = Walk(street, await furnish(street), PARAMETERS)
+    await made.sign_everybody_in()
+    yield made
+    await made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,6 +1,5 @@
 """A form that somebody is shown does nothing when somebody else sends it, whatever ids stand in its fields."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,10 +8,7 @@ from sqlalchemy import select
 
 from bot.console.visit import csrf_of
 from bot.storage import tables
-from tests.console.belongings import furnish
 from tests.console.markup import Form, Markup
-from tests.console.street import Street
-from tests.console.test_every_page import PARAMETERS
 from tests.console.walk import Walk
 
 WALLS = {
@@ -23,15 +19,6 @@ WALLS = {
 }
 OWN = ("/account", "/sign", "/forgotten", "/today/away", "/today/back")
 """What changes only whoever sends it."""
-
-
-@pytest.fixture
-async def walk(street: Street) -> AsyncIterator[Walk]:
-    """Everybody is signed in, and has one of each thing."""
-    made = Walk(street, await furnish(street), PARAMETERS)
-    await made.sign_everybody_in()
-    yield made
-    await made.close()
 
 
 @dataclass

@@ -1,34 +1,12 @@
 """Every page is asked by everybody for everything: what is not theirs to see is not there, and nothing changes."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from tests.console.belongings import furnish
-from tests.console.street import COLLEAGUES, Street
+from tests.console.street import COLLEAGUES
 from tests.console.walk import NOBODYS, OUTSIDE, Walk, differences, may, names_of
 
 READERS = (*COLLEAGUES, *OUTSIDE)
 
-PARAMETERS = {
-    # Parts of a path that name a kind of thing of `belongings.py` by another word.
-    "account": "coach",
-    "address": "stranger",
-    "file": "import",
-    "person": "enrolment",
-    "file": "import",
-}
 AFTERWARDS = ("/people/{enrolment:int}/handed-over",)
 """What is there only for a moment: whoever gave somebody away is told so, of a person they do not see any more."""
-
-
-@pytest.fixture
-async def walk(street: Street) -> AsyncIterator[Walk]:
-    """Everybody is signed in, and has one of each thing."""
-    made = Walk(street, await furnish(street), PARAMETERS)
-    await made.sign_everybody_in()
-    yield made
-    await made.close()
 
 
 async def test_every_part_of_every_path_is_walked(walk: Walk) -> None:

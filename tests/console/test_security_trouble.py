@@ -8,9 +8,8 @@ from sqlalchemy import text
 
 from tests.console.belongings import furnish
 from tests.console.street import Street
-from tests.console.test_every_page import PARAMETERS
 from tests.console.test_security import GUARDS
-from tests.console.walk import Walk
+from tests.console.walk import PARAMETERS, Walk
 
 
 async def _walk(street: Street) -> Walk:

@@ -10,8 +10,7 @@ import pytest
 from tests.console.belongings import furnish, rename
 from tests.console.markup import Markup
 from tests.console.street import Street
-from tests.console.test_every_page import PARAMETERS
-from tests.console.walk import Walk
+from tests.console.walk import PARAMETERS, Walk
 
 READERS = ("Karin", "Lena", "Tove", "Anders", "Adam")
 MARKED = "zzx"

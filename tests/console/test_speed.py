@@ -11,8 +11,7 @@ from sqlalchemy import Engine, event, text
 
 from tests.console.belongings import furnish
 from tests.console.street import Street, moved_in
-from tests.console.test_every_page import PARAMETERS
-from tests.console.walk import Walk, may
+from tests.console.walk import PARAMETERS, Walk, may
 from tests.console.year import Year, live
 from tests.databases import Databases
 
@@ -22,7 +21,7 @@ SLACK = 20
 """A group that has become larger may show one line more."""
 
 A_LINE_FOR_EACH = ("/summary/now", "/log.csv")
-"""The week as a letter has a line for each of a coach's own people, however many; a file one for all that was done."""
+"""A letter has a line for each of a coach's own people, and a file each line of the log: that is what they show."""
 
 MOST_ROWS = 1500
 """However long a page is, nobody reads more than this."""

@@ -17,8 +17,8 @@ from bot.domain.access import May
 from bot.services import sessions
 from bot.storage import tables
 from bot.storage.passwords import Passwords
-from tests.console.belongings import Belongings
 from tests.console.door import CHEAP
+from tests.console.mover import Belongings
 from tests.console.street import ADDRESS, COLLEAGUES, COOKIE, Street
 
 OPENS = {
@@ -47,6 +47,14 @@ NOBODYS: dict[str, dict[str, str]] = {
     "code": {"made-up": "A" * 43},
 }
 """Parts of a path that are no secret: what they are worth hangs on what stands beside them."""
+
+PARAMETERS = {
+    # Parts of a path that name a kind of thing of `belongings.py` by another word.
+    "account": "coach",
+    "address": "stranger",
+    "file": "import",
+    "person": "enrolment",
+}
 
 _PERSONAL = ("enrolment", "participant", "alert", "note", "absence", "inbound", "milestone", "attendance")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -216,3 +224,15 @@ def may(reader: str, page: Page) -> bool:
 def differences(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> Iterable[str]:
     """The tables whose rows are not what they were."""
     return [name for name in before if before[name] != after[name]]
+
+
+def reader_of(page: Page) -> str:
+    """Somebody who may open this page."""
+    return next(one for one in (*COLLEAGUES, "nobody") if may(one, page))
+
+
+def path_of(walk: Walk, page: Page, reader: str) -> str:
+    """A path of this page that names what its reader sees; any, if they see nothing."""
+    ways = list(walk.ways(page))
+    seen = [path for path, chosen in ways if walk.sees(reader, page, chosen)]
+    return (seen or [ways[0][0]])[0]
