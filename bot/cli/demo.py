@@ -19,7 +19,7 @@ from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
-from bot.console.desk import Demo, Desk
+from bot.console.desk import Demo, Desk, Play
 from bot.content.catalogs import console_words, reviewed_languages
 from bot.domain.people import ChannelName
 from bot.domain.prices import Price
@@ -142,7 +142,9 @@ async def _opened(stage: Stage) -> DemoSet:
         plan = next(iter((await app.shelf.plans(work)).values()))
         zones = await work.participants.zones(plan.programme_id)
         colleagues = await work.coaches.by_email((await work.programmes.organisation_ids())[0])
-    plays = {colleagues[one.email].id: f"{one.first_name} ({', '.join(one.roles)})" for one in stage.cast.colleagues}
+    plays = {
+        colleagues[one.email].id: Play(first_name=one.first_name, roles=one.roles) for one in stage.cast.colleagues
+    }
     machine = TimeMachine(
         clock=stage.clock,
         database=app.database,
@@ -153,7 +155,7 @@ async def _opened(stage: Stage) -> DemoSet:
     return DemoSet(app=app, stage=stage, machine=machine, desk=_desk(stage, machine, plan, plays))
 
 
-def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, str]) -> Desk:
+def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, Play]) -> Desk:
     travels = Travels(machine)
 
     async def answer(person: PersonSeen, words: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.channels.phones import Phones
+from bot.domain.access import Role
 from bot.domain.prices import Price
 from bot.services.published import Plan, Shelf
 from bot.services.summaries import Summaries
@@ -24,6 +25,14 @@ class Journey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Play:
+    """An invented colleague whom one can be."""
+
+    first_name: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Demo:
     """What only a demo has. `plays` are the invented colleagues one can be, by coach id; the first is the usual one.
 
@@ -33,7 +42,7 @@ class Demo:
 
     plan: Plan
     phones: Phones
-    plays: Mapping[int, str]
+    plays: Mapping[int, Play]
     journey: Journey
     move: Callable[[datetime], Awaitable[None]]
     answer: Callable[[PersonSeen, str], Awaitable[None]]

@@ -39,12 +39,12 @@ async def crawl(demo: DemoSet, home: str, *, most: int = 2) -> dict[str, dict[st
     """By colleague and row of pages: the addresses that links lead to, at most `most` of each row."""
     found: dict[str, dict[str, list[str]]] = {}
     assert demo.desk.demo is not None
-    for number, name in demo.desk.demo.plays.items():
+    for number, play in demo.desk.demo.plays.items():
         async with httpx.AsyncClient(base_url=home, follow_redirects=True) as client:
             await client.get("/")
             form = {"csrf": csrf_of(client.cookies["framsteg-demo"]), "coach": str(number)}
             await client.post("/be", data=form, headers={"Origin": home, "Sec-Fetch-Site": "same-origin"})
-            found[name.partition(" ")[0]] = await _linked(client, rows(demo), most)
+            found[play.first_name] = await _linked(client, rows(demo), most)
     return found
 
 
