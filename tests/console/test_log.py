@@ -110,8 +110,15 @@ async def test_an_administrator_reads_of_accounts_and_of_no_person(street: Stree
     await note(street, "Karin", "signed-in")
     await note(street, "Adam", "role-given", about=f"{street.coaches['Olof']} leader")
     await note(street, "Axel", "removed", about=str(street.coaches["Bertil"]))
+    async with unit_of_work(street.database) as work:
+        ours = (await work.coaches.these([street.coaches["Adam"]]))[street.coaches["Adam"]].organisation_id
+        await work.audit.note_stranger("invited", organisation_id=ours, came_from="", now=street.hours.now)
+        await work.audit.note_stranger(
+            "sign-in-refused", organisation_id=ours, came_from="192.0.2.9", now=street.hours.now
+        )
     html = (await (await street.browser("Adam")).get("/accounts/log")).text
     assert "Signed in" in html and "<bdi>Olof leader</bdi>" in html
+    assert "<bdi>A command</bdi>" in html and "<bdi>Nobody who is signed in</bdi>" in html
     assert "Amina" not in html and "Opened" not in html and "Axel" not in html and "Bertil" not in html
 
 
