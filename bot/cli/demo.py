@@ -19,12 +19,14 @@ from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
+from bot.cli.window import SPEAKS
 from bot.console.desk import Demo, Desk, Play
+from bot.console.routes import console_routes
 from bot.content.catalogs import console_words, reviewed_languages
 from bot.domain.people import ChannelName
 from bot.domain.prices import Price
 from bot.services.published import Plan
-from bot.serving import CONSOLE_SPEAKS, NotReady, run
+from bot.serving import NotReady, run
 from bot.settings import Settings
 from bot.storage.migrate import migrate
 from bot.storage.sqlite import DatabaseBusy, lock
@@ -80,7 +82,7 @@ def run_demo(*, fresh: bool, port: int, home: Path = HOME) -> None:
 
 async def _serve(home: Path, *, fresh: bool, port: int) -> None:
     demo = await set_up(home, fresh=fresh, port=port, say=click.echo)
-    await run(demo.app, desk=demo.desk, ready=_announce)
+    await run(demo.app, console=lambda: console_routes(demo.desk), ready=_announce)
 
 
 def _announce(words: str) -> None:
@@ -180,7 +182,7 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, Pl
         database=app.database,
         shelf=app.shelf,
         summaries=app.summaries,
-        words={one: console_words(one, content=app.settings.content) for one in CONSOLE_SPEAKS},
+        words={one: console_words(one, content=app.settings.content) for one in SPEAKS},
         now=stage.clock.now,
         machine_now=machine_clock,
         address="",

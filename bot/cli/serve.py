@@ -14,9 +14,17 @@ def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
     begin_logging(chosen.log_level)
     # What a start makes, stays: looking through it for garbage took a tenth of the time.
     gc.disable()
-    from bot.app import build
+    from starlette.routing import BaseRoute
+
+    from bot.app import App, build
     from bot.services.delivery import LEASE
     from bot.serving import NotReady, run
+
+    def look_out(app: App) -> BaseRoute:
+        # The pages are a fifth of a start: they are fetched when somebody first looks at one.
+        from bot.cli.window import console_of
+
+        return console_of(app)
 
     async def work() -> None:
         try:
@@ -25,7 +33,7 @@ def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
             gc.freeze()
             if chosen.rehearsal:
                 say("a rehearsal: nobody is written to but the addresses of FRAMSTEG_REHEARSAL")
-            await run(app, ready=say)
+            await run(app, console=lambda: look_out(app), ready=say)
         except NotReady as missing:
             refuse(str(missing))
 

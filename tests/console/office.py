@@ -10,10 +10,11 @@ import pyotp
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from bot.cli.window import desk_of
 from bot.console.routes import console_routes
 from bot.domain.access import Appointment, Role
 from bot.services import imports, sessions
-from bot.serving import desk_of, routes
+from bot.serving import routes
 from bot.storage import tables
 from bot.storage.passwords import Passwords
 from bot.storage.unit_of_work import looking, unit_of_work

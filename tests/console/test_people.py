@@ -1,4 +1,4 @@
-"""The list of people shows whom somebody sees, finds names however they are written, and asks the same few questions."""
+"""The list of people shows whom somebody sees, finds names however they are written, and asks few questions."""
 
 import re
 from datetime import timedelta
@@ -169,7 +169,9 @@ async def test_the_list_opens_for_nobody_who_accompanies_nobody_by_their_role(st
         assert (await (await street.browser(reader)).get("/people")).status_code == 403
 
 
-@pytest.mark.parametrize("find", ["<script>alert(1)</script>", "'; DROP TABLE participants; --", "a\x00b", "[" * 300, "\\"])
+@pytest.mark.parametrize(
+    "find", ["<script>alert(1)</script>", "'; DROP TABLE participants; --", "a\x00b", "[" * 300, "\\"]
+)
 async def test_whatever_is_looked_for_breaks_nothing(both_streets: Street, find: str) -> None:
     browser = await both_streets.browser("Karin")
     answer = await browser.client.get("/people", params={"find": find})

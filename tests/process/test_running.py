@@ -137,11 +137,22 @@ async def _settled(burst: Burst) -> bool:
 
 
 async def test_what_only_commands_need_is_not_carried_while_serving(sqlite_url: str) -> None:
-    heavy = "{'alembic', 'mako', 'openpyxl'}"
+    # The tick that takes people in from files reads numbers; the pages are made when somebody asks for one.
+    heavy = "{'alembic', 'mako', 'jinja2', 'argon2', 'segno', 'pyotp', 'bot.console'}"
     code = f"import sys, bot.cli.serve, bot.serving; print(sorted({heavy} & set(sys.modules)))"
     async with running({"FRAMSTEG_DATABASE_URL": sqlite_url}, ("-c", code)) as one:
         assert await one.ended() == 0
     assert one.lines == ["[]"]
+
+
+async def test_the_console_is_there_for_whoever_asks(sqlite_url: str) -> None:
+    async with running({"FRAMSTEG_DATABASE_URL": sqlite_url}) as one:
+        await one.until_says("ready at")
+        # Several at once, the first of which make it.
+        pages = await asyncio.gather(*(status(one.url, "/sign-in") for _ in range(3)))
+        assert [code for code, _ in pages] == [200, 200, 200]
+        assert all('name="password"' in text for _, text in pages)
+        assert await status(one.url, "/healthz") == (200, "ok")
 
 
 async def test_a_port_that_is_taken_is_named_in_one_line(sqlite_url: str) -> None:
