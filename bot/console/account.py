@@ -16,8 +16,9 @@ from bot.console.sign_in import show_recovery_codes, show_second_factor, wrong_f
 from bot.console.visit import Page, Visit
 from bot.domain.access import May
 from bot.domain.calendar import zone_of
+from bot.services import attention
 from bot.services.knocking import NotRight, TriedTooOften
-from bot.services.own_account import NoDeputy, NoSuchColleague, OwnAccount
+from bot.services.own_account import NoSuchColleague, OwnAccount
 from bot.storage.views.accounts import own_account
 from bot.storage.views.sight import looking
 
@@ -86,18 +87,17 @@ class AccountPages:
         through = form.day("through", required=False) or today
         if not today <= through <= today + LONGEST_AWAY:
             form.complain("through", _("Choose a day from today on, at most a year ahead."))
+        async with looking(visit.desk.database, visit.me.sight) as look:
+            if (await own_account(look, machine_now=visit.desk.machine_now())).deputy_id is None:
+                form.complain("deputy", _("Choose first who sees your people while you are away."))
         if not form.well:
             return await _shown(visit, form)
-        try:
-            await self._own.go_away(through, by=visit.by, caller=caller_of(visit))
-        except NoDeputy:
-            form.complain("deputy", _("Choose first who sees your people while you are away."))
-            return await _shown(visit, form)
+        await attention.be_away(visit.desk.database, visit.by, until=through, now=visit.now)
         return visit.back(otherwise="/account?done=away")
 
     async def back(self, visit: Visit) -> Response:
         """No longer away."""
-        await self._own.come_back(by=visit.by, caller=caller_of(visit))
+        await attention.be_back(visit.desk.database, visit.by, now=visit.now)
         return visit.back(otherwise="/account?done=back")
 
     async def password(self, visit: Visit) -> Response:

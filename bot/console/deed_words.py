@@ -64,8 +64,6 @@ def _of_the_day(_: Say) -> dict[str, str]:
         "alert-handed-over": _("Handed an alert to a colleague"),
         "away": _("Said they are away"),
         "back": _("Said they are back"),
-        "coach-away": _("Said they are away"),
-        "coach-back": _("Said they are back"),
         "deputy-chosen": _("Chose a deputy"),
         "log-downloaded": _("Downloaded the log"),
     }

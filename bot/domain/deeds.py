@@ -32,7 +32,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DAY: (
         *("attendance-noted", "absence-reported", "absence-ended", "line-put-aside"),
         *("alert-seen-to", "alert-put-off", "alert-handed-over"),
-        *("away", "back", "coach-away", "coach-back", "deputy-chosen"),
+        *("away", "back", "deputy-chosen"),
     ),
     Kind.NOTES: ("note-written", "note-removed", "rated-on-behalf"),
     Kind.DOOR: (
@@ -43,9 +43,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.TAKEN_OUT: ("log-downloaded",),
 }
 
-OWN = frozenset(("put-away", "away", "back", "coach-away", "coach-back", "deputy-chosen")).union(
-    SLUGS[Kind.DOOR], SLUGS[Kind.TAKEN_OUT]
-)
+OWN = frozenset(("put-away", "away", "back", "deputy-chosen")).union(SLUGS[Kind.DOOR], SLUGS[Kind.TAKEN_OUT])
 """What somebody does in no programme, and what the leaders of their programmes see all the same."""
 
 ABOUT_COLLEAGUES = frozenset(("handed-over", "alert-handed-over", "deputy-chosen")).union(SLUGS[Kind.ACCOUNTS])

@@ -122,7 +122,7 @@ async def be_away(database: Database, by: By, *, until: date, now: datetime) -> 
     async with unit_of_work(database) as work:
         coach = await _coach(work, by=by)
         await work.coaches.change(by.coach_id, away_until=until)
-        await work.audit.note(Done(what="coach-away", about=until.isoformat()), by=by, now=now)
+        await work.audit.note(Done(what="away", about=until.isoformat()), by=by, now=now)
         deputy = (await work.coaches.these([coach.deputy_id])) if coach.deputy_id else {}
     return next((one.first_name for one in deputy.values()), None)
 
@@ -131,7 +131,7 @@ async def be_back(database: Database, by: By, *, now: datetime) -> None:
     """The coach is back, and the deputy sees their people no longer."""
     async with unit_of_work(database) as work:
         await work.coaches.change(by.coach_id, away_until=None)
-        await work.audit.note(Done(what="coach-back"), by=by, now=now)
+        await work.audit.note(Done(what="back"), by=by, now=now)
 
 
 async def _held(work: Work, alert: int, *, by: By) -> RaisedAlert:

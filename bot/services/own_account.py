@@ -1,7 +1,6 @@
 """Everybody looks after their own account: what they sign in with, where they are signed in, and who stands in."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from bot.domain.access import By
 from bot.services.knocking import Caller, NotRight, knock
@@ -11,10 +10,6 @@ from bot.storage.database import Database
 from bot.storage.one_time_codes import new_secret, step_of
 from bot.storage.passwords import Passwords
 from bot.storage.unit_of_work import Work, looking, unit_of_work
-
-
-class NoDeputy(Exception):
-    """Nobody stands in: choose a deputy first."""
 
 
 class NoSuchColleague(Exception):
@@ -44,21 +39,6 @@ class OwnAccount:
             await work.coaches.change(by.coach_id, deputy_id=deputy_id)
             about = None if deputy_id is None else str(deputy_id)
             await work.audit.note(Done(what="deputy-chosen", about=about), by=by, now=caller.now)
-
-    async def go_away(self, through: date, *, by: By, caller: Caller) -> None:
-        """From now on and through this day the deputy sees one's people. Raises `NoDeputy`."""
-        async with unit_of_work(self.database) as work:
-            me = (await work.coaches.these([by.coach_id]))[by.coach_id]
-            if me.deputy_id is None:
-                raise NoDeputy
-            await work.coaches.change(by.coach_id, away_until=through)
-            await work.audit.note(Done(what="away", about=through.isoformat()), by=by, now=caller.now)
-
-    async def come_back(self, *, by: By, caller: Caller) -> None:
-        """The deputy sees one's people no longer."""
-        async with unit_of_work(self.database) as work:
-            await work.coaches.change(by.coach_id, away_until=None)
-            await work.audit.note(Done(what="back"), by=by, now=caller.now)
 
     async def change_password(self, old: str, new: str, *, by: By, caller: Caller) -> str:
         """Every session ends, this one too. Gives the token of a new one."""

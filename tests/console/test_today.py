@@ -339,7 +339,7 @@ async def test_while_a_coach_is_away_the_deputy_sees_it_all(both_mornings: Morni
     assert names(section(seen, "alerts")) == ["Amina"] and "Coach: Karin" in section(seen, "alerts")
     assert "I am away today" in (await karin.post("/today/back")).text
     assert not section((await johan.get("/")).text, "alerts")
-    assert await both_mornings.log() == ["coach-away", "coach-back"]
+    assert await both_mornings.log() == ["away", "back"]
 
 
 async def test_whoever_has_people_in_two_programmes_reads_which_one_an_activity_is_of(morning: Morning) -> None:
