@@ -14,6 +14,7 @@ from bot.storage.takers import takers
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views import today as view
 from bot.storage.views.sight import Look, looking
+from bot.storage.views.strangers import how_many
 from bot.storage.views.today_alerts import AlertSeen, Kept, open_alerts
 from bot.storage.views.today_people import Part, Section
 from bot.storage.views.today_silent import Measure, SilentSeen, silent_people
@@ -31,6 +32,7 @@ class Day:
     absent: Section[view.AbsentSeen]
     silent: Mapping[Silence, Section[SilentSeen]]
     dates: Section[view.DateSeen]
+    unclaimed: int
     sessions: tuple[Session, ...]
     takers: Mapping[int, Mapping[int, str]]
     later: Mapping[Later, datetime]
@@ -40,7 +42,7 @@ class Day:
     def waits(self) -> bool:
         """Whether anything waits for somebody."""
         totals = [one.total for one in self.kept.values()] + [one.total for one in self.silent.values()]
-        return any((*totals, self.absent.total, self.dates.total))
+        return any((*totals, self.absent.total, self.dates.total, self.unclaimed))
 
     def is_away(self) -> bool:
         """Whether the reader is away today."""
@@ -75,6 +77,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
             absent=await view.absent(look, part, on=on, zone=zone_of(me.zone)),
             silent=await silent_people(look, part, measure=measure),
             dates=await view.dates(look, part, week=view.week_of(on), now=now),
+            unclaimed=await how_many(look),
             sessions=_sessions(plans, taking, await view.noted(look, on=on, activities=held), on=on),
             takers=await _takers(look, kept, on=on),
             later=later(now, zone=me.zone),

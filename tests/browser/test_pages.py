@@ -15,8 +15,8 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-LOOKS = (("light", 1280), ("dark", 320))
-"""Every rule is asked of each; colours differ only between light and dark, places only between small and large."""
+LOOKS = tuple((scheme, width) for width in (1280, 320) for scheme in ("light", "dark"))
+"""Every rule is asked of each."""
 
 FOCUS = """() => {
   const active = document.activeElement;

@@ -57,6 +57,17 @@ async def test_another_organisations_strangers_do_not_exist(post: Post) -> None:
     assert "Hej Norrby" in (await (await street.browser("Karin")).get("/inbox/unclaimed")).text
 
 
+async def test_the_day_says_that_a_stranger_has_written(post: Post) -> None:
+    karin, bertil = await post.street.browser("Karin"), await post.street.browser("Bertil")
+    link = 'href="/inbox/unclaimed"'
+    assert link not in (await karin.get("/")).text
+    await post.sms(UNKNOWN, "Hej Norrby")
+    assert link in (await karin.get("/")).text
+    assert link not in (await bertil.get("/")).text
+    await karin.post(f"/inbox/unclaimed/{await stranger_at(post.street, UNKNOWN)}/put-away")
+    assert link not in (await karin.get("/")).text
+
+
 async def test_one_number_may_be_a_stranger_to_two_organisations(post: Post) -> None:
     street = post.street
     await post.sms(UNKNOWN, "Hej Norrby")

@@ -23,6 +23,12 @@ class StrangerSeen:
     times: int
 
 
+async def how_many(look: Look) -> int:
+    """How many addresses of the organisation wait for somebody to say whose they are."""
+    counted = select(func.count()).select_from(addresses).where(unclaimed(look.sight.organisation_id))
+    return int(await look.connection.scalar(counted) or 0)
+
+
 async def strangers(look: Look, *, most: int, skip: int = 0, only: int | None = None) -> list[StrangerSeen]:
     """Addresses of the organisation that nobody has claimed or put away, whoever wrote last first."""
     organisation = look.sight.organisation_id
