@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, ChannelName
 from bot.storage.sealing import Sealer
-from bot.storage.tables import addresses
+from bot.storage.tables import addresses, participants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,4 +118,15 @@ def address_of(row: Row[Any], sealer: Sealer) -> Address:
         channel=ChannelName(row.channel),
         value=sealer.unseal(row.cipher).decode(),
         state=AddressState(row.state),
+    )
+
+
+def newest_address() -> ScalarSelect[Any]:
+    """The id of the address a participant is written to: of several on the preferred channel the newest counts."""
+    other = addresses.alias("other")
+    return (
+        select(func.max(other.c.id))
+        .where(other.c.participant_id == participants.c.id, other.c.channel == participants.c.preferred_channel)
+        .correlate(participants)
+        .scalar_subquery()
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import OutboxStatus
 from bot.domain.people import ChannelName
+from bot.storage.addresses import newest_address
 from bot.storage.database import Database
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, coaches, conversations, enrolments, outbox, participants
@@ -91,14 +92,6 @@ async def looking(database: Database) -> AsyncIterator[Views]:
         yield Views(connection, database.sealer)
 
 
-# Of several addresses on the preferred channel the newest counts.
-_other = addresses.alias("other")
-_newest_address = (
-    select(func.max(_other.c.id))
-    .where(_other.c.participant_id == participants.c.id, _other.c.channel == participants.c.preferred_channel)
-    .correlate(participants)
-    .scalar_subquery()
-)
 _PEOPLE: Select[Any] = (
     select(
         participants.c.id,
@@ -118,6 +111,6 @@ _PEOPLE: Select[Any] = (
     )
     .join(enrolments, enrolments.c.participant_id == participants.c.id)
     .join(coaches, coaches.c.id == enrolments.c.coach_id)
-    .outerjoin(addresses, addresses.c.id == _newest_address)
+    .outerjoin(addresses, addresses.c.id == newest_address())
     .order_by(enrolments.c.id)
 )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from bot.domain.people import AddressState
+from bot.storage.addresses import newest_address
 from bot.storage.newcomers import COACHES_OF, CoachThere
 from bot.storage.tables import addresses, coaches, enrolments, participants
 from bot.storage.views.names import name_like
@@ -83,14 +84,6 @@ class Around:
     language: str
 
 
-# Of several addresses on the preferred channel the newest counts.
-_other = addresses.alias("other")
-_newest_address = (
-    select(func.max(_other.c.id))
-    .where(_other.c.participant_id == participants.c.id, _other.c.channel == participants.c.preferred_channel)
-    .correlate(participants)
-    .scalar_subquery()
-)
 _LISTED: Select[Any] = (
     select(
         enrolments.c.id.label("enrolment_id"),
@@ -114,7 +107,7 @@ _LISTED: Select[Any] = (
     .select_from(enrolments)
     .join(participants, participants.c.id == enrolments.c.participant_id)
     .join(coaches, coaches.c.id == enrolments.c.coach_id)
-    .outerjoin(addresses, addresses.c.id == _newest_address)
+    .outerjoin(addresses, addresses.c.id == newest_address())
 )
 
 
