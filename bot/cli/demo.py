@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,12 +19,10 @@ from bot.cli.demo_fates import Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
-from bot.cli.window import SPEAKS
+from bot.cli.window import desk_of
 from bot.console.desk import Demo, Desk, Play
 from bot.console.routes import console_routes
-from bot.content.catalogs import console_words, reviewed_languages
 from bot.domain.people import ChannelName
-from bot.domain.prices import Price
 from bot.services.published import Plan
 from bot.serving import NotReady, run
 from bot.settings import Settings
@@ -173,23 +171,13 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, Pl
         await _carry(stage.app)
         return True
 
-    app = stage.app
-
     async def send() -> None:
-        await app.delivery.send_queued(now=app.now())
+        await stage.app.delivery.send_queued(now=stage.app.now())
 
-    return Desk(
-        database=app.database,
-        shelf=app.shelf,
-        summaries=app.summaries,
-        words={one: console_words(one, content=app.settings.content) for one in SPEAKS},
-        now=stage.clock.now,
-        machine_now=machine_clock,
-        address="",
+    return replace(
+        desk_of(stage.app),
         send=send,
         mails=True,
-        reviewed=reviewed_languages(app.settings.content),
-        sms_price=Price.read(app.settings.sms_price) if app.settings.sms_price else None,
         demo=Demo(
             plan=plan,
             phones=stage.phones,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import Row, Select, Text, and_, bindparam, cast, func, literal, null, select, union_all
 
 from bot.domain.messages import OutboxStatus, Purpose
+from bot.storage.addresses import newest_address
 from bot.storage.columns import Moment
 from bot.storage.tables import (
     addresses,
@@ -118,49 +119,48 @@ class Automation:
     ahead: Sequence[Ahead]
 
 
+_STANDING = (
+    select(func.coalesce(func.max(outbox.c.id), 0))
+    .where(outbox.c.participant_id == participants.c.id, outbox.c.purpose == Purpose.COACH)
+    .correlate(participants)
+    .scalar_subquery()
+)
+_HEARD = (
+    select(
+        enrolments.c.id.label("enrolment_id"),
+        enrolments.c.participant_id,
+        enrolments.c.programme_id,
+        participants.c.first_name,
+        participants.c.language,
+        coaches.c.first_name.label("coach"),
+        participants.c.preferred_channel.label("channel"),
+        addresses.c.state.label("address_state"),
+        participants.c.stopped_at,
+        participants.c.paused_until,
+        participants.c.held_at,
+        enrolments.c.ended_on,
+        participants.c.protected,
+        func.coalesce(bookmarks.c.read_until, 0).label("read_until"),
+        bookmarks.c.read_at,
+        _STANDING.label("standing"),
+    )
+    .join(participants, participants.c.id == enrolments.c.participant_id)
+    .join(coaches, coaches.c.id == enrolments.c.coach_id)
+    .outerjoin(addresses, addresses.c.id == newest_address())
+    .outerjoin(
+        bookmarks,
+        and_(bookmarks.c.participant_id == participants.c.id, bookmarks.c.coach_id == bindparam("reader")),
+    )
+    .where(enrolments.c.id == bindparam("enrolment"))
+)
+
+
 async def heard(look: Look, enrolment: int) -> PersonHeard | None:
     """Whom a conversation is with; `None` if the reader does not see them."""
-    standing = (
-        select(func.coalesce(func.max(outbox.c.id), 0))
-        .where(outbox.c.participant_id == participants.c.id, outbox.c.purpose == Purpose.COACH)
-        .correlate(participants)
-        .scalar_subquery()
+    found = await look.connection.execute(
+        _HEARD.where(look.sees), {"reader": look.sight.coach_id, "enrolment": enrolment}
     )
-    reach = (
-        select(addresses.c.state)
-        .where(addresses.c.participant_id == participants.c.id, addresses.c.channel == participants.c.preferred_channel)
-        .order_by(addresses.c.id.desc())
-        .limit(1)
-        .correlate(participants)
-        .scalar_subquery()
-    )
-    mine = and_(bookmarks.c.participant_id == participants.c.id, bookmarks.c.coach_id == look.sight.coach_id)
-    row = (
-        await look.connection.execute(
-            select(
-                enrolments.c.id.label("enrolment_id"),
-                enrolments.c.participant_id,
-                enrolments.c.programme_id,
-                participants.c.first_name,
-                participants.c.language,
-                coaches.c.first_name.label("coach"),
-                participants.c.preferred_channel.label("channel"),
-                reach.label("address_state"),
-                participants.c.stopped_at,
-                participants.c.paused_until,
-                participants.c.held_at,
-                enrolments.c.ended_on,
-                participants.c.protected,
-                func.coalesce(bookmarks.c.read_until, 0).label("read_until"),
-                bookmarks.c.read_at,
-                standing.label("standing"),
-            )
-            .join(participants, participants.c.id == enrolments.c.participant_id)
-            .join(coaches, coaches.c.id == enrolments.c.coach_id)
-            .outerjoin(bookmarks, mine)
-            .where(look.sees, enrolments.c.id == enrolment)
-        )
-    ).first()
+    row = found.first()
     return None if row is None else PersonHeard(**row._mapping)
 
 
