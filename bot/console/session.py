@@ -22,6 +22,9 @@ from bot.storage.sessions import OpenSession
 
 MOST_FIELDS = 1000
 LARGEST_FIELD = 64 * 1024
+PLAIN_FORM = "application/x-www-form-urlencoded"
+WRITTEN = ("words", "note")
+"""The fields in which somebody writes so much that it would be a loss."""
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +98,7 @@ class Entrance:
 
     async def _through(self, page: Page, visit: Visit) -> Response:
         if page.needs is not May.COME and visit.viewer is None:
-            return _to_the_door(visit.request)
+            return await self._turned_away(visit)
         if visit.viewer is not None and not visit.viewer.may(page.needs):
             return visit.show("not_yours.html", code=403)
         if page.method == "GET":
@@ -103,10 +106,19 @@ class Entrance:
         form = await visit.request.form(max_files=page.files, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
         try:
             if not _is_ours(visit, form):
-                return visit.show("stale.html", code=403)
+                return visit.show("stale.html", code=403, typed=_typed(form))
             return await page.answer(replace(visit, form=form))
         finally:
             await form.close()
+
+    async def _turned_away(self, visit: Visit) -> Response:
+        """To the door; whoever was signed out while they wrote gets their words back first."""
+        request = visit.request
+        if request.method == "POST" and request.headers.get("content-type", "").startswith(PLAIN_FORM):
+            form = await request.form(max_fields=MOST_FIELDS)
+            if typed := _typed(form):
+                return visit.show("stale.html", code=403, typed=typed)
+        return _to_the_door(request)
 
     def _trouble(self, request: Request, template: str, *, code: int, reference: str = "") -> Response:
         visit = Visit(request=request, desk=self.desk, pages=self.pages, token="")
@@ -116,6 +128,12 @@ class Entrance:
 def _is_ours(visit: Visit, form: FormData) -> bool:
     brought = visit.request.headers.get("x-csrf-token") or next(iter(form.getlist("csrf")), "")
     return isinstance(brought, str) and hmac.compare_digest(brought.encode(), visit.csrf.encode())
+
+
+def _typed(form: FormData) -> list[str]:
+    """What somebody wrote that would be lost with the form."""
+    typed = [next(iter(form.getlist(name)), "") for name in WRITTEN]
+    return [words.strip() for words in typed if isinstance(words, str) and words.strip()]
 
 
 def _to_the_door(request: Request) -> Response:

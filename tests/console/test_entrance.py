@@ -83,3 +83,28 @@ async def test_unknown_pages_are_missing_and_not_errors(street: Street) -> None:
     answer: httpx.Response = await (await street.browser("Karin")).get("/no/such/page")
     assert answer.status_code == 404
     assert str(answer.url).startswith(ADDRESS)
+
+
+async def test_words_are_not_lost_with_a_session_that_ended_while_they_were_written(street: Street) -> None:
+    browser = await street.browser("Karin")
+    street.hours.machine_now += timedelta(hours=3)
+    answer = await browser.post(f"/people/{street.enrolments['Bosse']}/write", words="Kom <b>gärna</b> i morgon!")
+    assert answer.status_code == 403
+    assert 'href="/sign-in"' in answer.text
+    assert "Kom &lt;b&gt;gärna&lt;/b&gt; i morgon!" in answer.text
+    assert "Bosse" not in answer.text
+
+
+async def test_words_are_not_lost_with_a_form_of_another_session(street: Street) -> None:
+    browser = await street.browser("Karin")
+    path = f"/people/{street.enrolments['Bosse']}/write"
+    answer = await browser.client.post(path, data={"csrf": csrf_of("before"), "words": "Kom gärna!"})
+    assert answer.status_code == 403
+    assert "Kom gärna!" in answer.text
+
+
+async def test_a_form_without_words_leads_to_the_door(street: Street) -> None:
+    browser = await street.browser()
+    browser.client.follow_redirects = False
+    answer = await browser.post(f"/people/{street.enrolments['Bosse']}/stop", standing="")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
