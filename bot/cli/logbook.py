@@ -1,8 +1,12 @@
 """What is logged names ids and kinds, never what somebody wrote, whoever logs it."""
 
 import logging
+import sys
 import traceback
 from types import TracebackType
+from typing import TextIO
+
+from bot.cli.terminal import give_up_on
 
 # Their own words may hold a person's: the driver logs what it binds, asyncio the text of an exception.
 _OURS = "bot"
@@ -30,9 +34,21 @@ class Bare(logging.Formatter):
         return f"  {kind.__name__ if kind else 'nothing'} in " + " > ".join(way[-6:])
 
 
+class Patient(logging.StreamHandler[TextIO]):
+    """A stream that nobody reads is no reason to stop, nor to end otherwise than well."""
+
+    # The name is logging's.
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Write no more, if that was what went wrong."""
+        if isinstance(sys.exc_info()[1], OSError):
+            give_up_on(self.stream)
+        else:
+            super().handleError(record)
+
+
 def begin_logging(level: str) -> None:
     """From now on to the standard error stream: ours from `level` on, libraries' from warnings on."""
-    handler = logging.StreamHandler()
+    handler = Patient()
     handler.setFormatter(Bare("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(_OURS).setLevel(level)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -32,8 +32,12 @@ def say(words: str) -> None:
     try:
         click.echo(words)
     except OSError:
-        # The pipe is closed: what is left in it must not be tried again when the program ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        give_up_on(sys.stdout)
+
+
+def give_up_on(stream: TextIO) -> None:
+    """The pipe is closed: what is left in it must not be tried again when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def do(work: Callable[[], Awaitable[None]], *, page: str = "") -> None:

@@ -62,8 +62,9 @@ class Running:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """This process's own, without any of our settings but these."""
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("FRAMSTEG_")}
+    """This process's own, without any settings but these, and writing as an operator's does: through a buffer."""
+    taken_out = ("FRAMSTEG_", "PYTHONUNBUFFERED")
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(taken_out)}
     return alone | {"FRAMSTEG_KEY": KEY_SETTING, "FRAMSTEG_PORT": "0"} | given
 
 
