@@ -1,11 +1,12 @@
 """What coaches do in a day works in a browser: by mouse and by keyboard, and nothing that was typed is lost."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.eyes import Watched, looking
 from tests.browser.program import demo_process
@@ -110,6 +111,21 @@ async def test_an_answer_is_written_and_the_page_does_not_lose_it_by_itself(seen
     await seen.page.get_by_role("button", name="Send", exact=True).click()
     await expect(seen.page.locator("main")).to_contain_text("Vi ses på torsdag klockan tio.")
     await expect(words).to_have_value("")
+
+
+async def test_words_typed_before_the_scripts_came_are_weighed(seen: Watched) -> None:
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await seen.go("/inbox")
+    await seen.page.route("**/htmx-*.js", late)
+    await seen.page.locator("main a[href^='/inbox/']:not([href*=unclaimed])").first.click(no_wait_after=True)
+    await seen.page.locator("#f-words").fill("Hej!")
+    typed.set()
+    await expect(seen.page.locator("#parts")).to_contain_text("characters")
 
 
 async def test_the_language_is_changed_and_kept(seen: Watched) -> None:

@@ -84,6 +84,13 @@ document.addEventListener("submit", async (event) => {
 // A page that was refused begins where it says so.
 document.getElementById("refused")?.focus();
 
+// What stood in a field before anybody listened (typed early, or kept when the form was refused) is told of now.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("[hx-trigger^=input]")) {
+    if (field.value) field.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+});
+
 let waited = 0;
 setInterval(() => {
   waited += 1;
