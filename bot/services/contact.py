@@ -1,6 +1,5 @@
 """Whether, how and in which language somebody is written to is changed by a coach as the person asked for it."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.access import By
@@ -9,6 +8,7 @@ from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
 from bot.services.published import Shelf
+from bot.services.silences import silence
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.addresses import Belongs
 from bot.storage.database import Database
@@ -95,15 +95,6 @@ async def add_number(database: Database, asked: Asked, *, number: str, now: date
         added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
         await work.participants.change(person.id, preferred_channel=ChannelName.SMS)
         await note(work, done("address-added", person, about=added.id), asked=asked, now=now)
-
-
-async def silence(work: Work, people: Iterable[int], *, now: datetime) -> None:
-    """These people asked us to stop: what is open with them ends, and what waits for them is not sent."""
-    ids = list(people)
-    await work.conversations.end(ids, outcome="stopped", now=now)
-    await work.outbox.cancel_for(ids, why="stopped", now=now)
-    for one in ids:
-        await work.participants.change(one, stopped_at=now)
 
 
 async def _say(work: Work, shelf: Shelf, person: Participant, key: str, *, now: datetime) -> bool:
