@@ -7,28 +7,46 @@ from pathlib import Path
 from bot.content.complaints import Complaint, ContentRefused
 from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import WEEKDAYS, Fields, Page, hint, open_page
+from bot.domain.people import Presence
 from bot.engine.folding import bare, fold
-from bot.engine.reading import Reading, Wish
+from bot.engine.reading import Length, PartOfDay, Reading, Wish
 
 FILE = "reply-words.yaml"
 
+LANGUAGES = (
+    *("sv", "en", "ar", "so", "ti", "fa", "fa_AF", "uk", "ckb", "ku", "tr", "sq", "bs", "hr", "sr_Latn", "pl", "th"),
+)
+"""The languages in which we read at least numbers, yes, no, stop and the wishes people need most."""
+
 _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of")
-_LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units")
-_BY_NUMBER = ("numbers", "weekdays", "months", "days")
-_KNOWN = ("reviewed", *_BY_NUMBER, *_REPLIES, *_LONE_WORDS, "wishes")
+_LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
+_PHRASES = ("until",)
+_BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "parts-of-day", "languages")
+_KNOWN = ("reviewed", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, "wishes", "absences")
 
 # The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine".
 _WISHES = tuple(wish.value for wish in Wish)
+_ABSENCES = tuple(each.value for each in Presence if each not in (Presence.PRESENT, Presence.NOT_VALID))
 _ROOMS = (
     ("numbers", "refuse", "nothing", "everything", "polite", "fillers", "joins", "of", "doubt", "units", *_WISHES),
     ("yes", "no", "refuse", "polite", "fillers", *_WISHES),
     ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
+    ("numbers", "refuse", "polite", "weekdays", "days", *_WISHES, *_ABSENCES),
+    ("yes", "no", "refuse", "polite", *_WISHES, *_ABSENCES),
+    ("lengths", "parts-of-day", "clock", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
+    ("languages", "refuse", "polite", *_WISHES, *_ABSENCES),
 )
 _NUMBERED = {
     "numbers": {str(number): number for number in range(101)},
     "weekdays": {name: place + 1 for place, name in enumerate(WEEKDAYS)},
     "months": {str(month): month for month in range(1, 13)},
     "days": {str(days): days for days in range(-7, 15)},
+}
+_NAMED: dict[str, tuple[str, ...]] = {
+    **{table: tuple(names) for table, names in _NUMBERED.items()},
+    "lengths": tuple(Length),
+    "parts-of-day": tuple(PartOfDay),
+    "languages": LANGUAGES,
 }
 
 
@@ -91,9 +109,12 @@ def _words(page: Page, fields: Fields) -> Iterator[_Word]:
             if " " in word.folded:
                 page.complain(word.node, f"'{table}' holds single words", "write each word for itself")
             yield word
-    for table in _BY_NUMBER:
-        yield from _keyed(page, fields.get(table), table=table, known=tuple(_NUMBERED[table]))
+    for table in _PHRASES:
+        yield from _listed(page, fields.get(table), table=table, meaning=table)
+    for table in _BY_NAME:
+        yield from _keyed(page, fields.get(table), table=table, known=_NAMED[table])
     yield from _keyed(page, fields.need("wishes"), table="wishes", known=_WISHES)
+    yield from _keyed(page, fields.get("absences"), table="absences", known=_ABSENCES)
 
 
 def _keyed(page: Page, node: Node | None, *, table: str, known: tuple[str, ...]) -> Iterator[_Word]:
@@ -105,8 +126,8 @@ def _keyed(page: Page, node: Node | None, *, table: str, known: tuple[str, ...])
         if name not in known:
             page.complain(entry.key, f"unknown key '{name[:40]}' in '{table}'", hint(name, known))
             continue
-        # A wish is a table of its own: a person's whole wish stands beside answers of every kind.
-        own = name if table == "wishes" else table
+        # A wish is a table of its own: a person's whole wish stands beside answers of every kind. So is an absence.
+        own = name if table in ("wishes", "absences") else table
         yield from _listed(page, entry.value, table=own, meaning=name)
 
 
@@ -151,6 +172,9 @@ def _reading(sheet: _Sheet) -> Reading:
     def all_of(table: str) -> frozenset[str]:
         return frozenset(word.folded for word in sheet.words if word.table == table)
 
+    def named(table: str) -> list[tuple[str, str]]:
+        return [(word.folded, word.meaning) for word in sheet.words if word.table == table]
+
     def numbered(table: str) -> dict[str, int]:
         return {word.folded: _NUMBERED[table][word.meaning] for word in sheet.words if word.table == table}
 
@@ -173,4 +197,10 @@ def _reading(sheet: _Sheet) -> Reading:
         doubt=all_of("doubt"),
         units=all_of("units"),
         wishes={wish: all_of(wish) for wish in Wish},
+        absences={Presence(each): all_of(each) for each in _ABSENCES},
+        lengths={words: Length(name) for words, name in named("lengths")},
+        parts_of_day={words: PartOfDay(name) for words, name in named("parts-of-day")},
+        clock=all_of("clock"),
+        until=all_of("until"),
+        languages=dict(named("languages")),
     )

@@ -23,6 +23,17 @@ class AddressState(StrEnum):
     """The person stopped us here: a stop word, a block, or the provider's own opt-out."""
     BAD = "bad"
     """The provider says that nobody can be reached here."""
+    WRONG = "wrong"
+    """Whoever has it says that we mean somebody else: it is nobody's of ours any more."""
+
+
+class Agreement(StrEnum):
+    """Whether somebody wants to be written to: before a yes nothing is begun but the question."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
 
 
 class Presence(StrEnum):
@@ -96,9 +107,16 @@ class Participant:
     paused_until: datetime | None = None
     held_at: datetime | None = None
     protected: bool = False
+    agreement: Agreement = Agreement.AGREED
+    check_ins_stopped_at: datetime | None = None
+    talking_until: datetime | None = None
 
     def may_be_written_to(self, *, now: datetime) -> bool:
         """Whether we may begin something with this person now: quiet hours are asked elsewhere."""
+        return self.agreement is Agreement.AGREED and self.may_be_asked(now=now)
+
+    def may_be_asked(self, *, now: datetime) -> bool:
+        """Whether we may ask this person now if we may write at all."""
         return (
             self.address is not None
             and self.address.state is AddressState.ACTIVE
@@ -114,6 +132,7 @@ class Participant:
         """Changes whenever a coach or the person changes how things stand: a form brings back what it was shown."""
         facts = (
             *(self.phase, self.coach_id, self.language, self.stopped_at, self.paused_until, self.held_at),
+            *(self.agreement, self.check_ins_stopped_at),
             *(self.ended_on, self.address and (self.address.id, self.address.state.value)),
         )
         return sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]
@@ -134,3 +153,4 @@ class NewParticipant:
     gender: str | None = None
     birth_year: int | None = None
     protected: bool = False
+    agreement: Agreement = Agreement.AGREED

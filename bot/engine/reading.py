@@ -6,13 +6,47 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from bot.domain.people import Presence
+
 
 class Wish(StrEnum):
     """What a person may want at any time, whatever was asked."""
 
     STOP = "stop"
+    STOP_CHECK_INS = "stop-check-ins"
     START = "start"
+    PAUSE = "pause"
+    LATER = "later"
+    LANGUAGE = "language"
+    BY_SMS = "by-sms"
+    BY_TELEGRAM = "by-telegram"
     HELP = "help"
+    MY_WEEK = "my-week"
+    MY_ANSWERS = "my-answers"
+    MY_DATA = "my-data"
+    COACH = "coach"
+    WHO_SEES = "who-sees"
+    WRONG_PERSON = "wrong-person"
+    WRONG = "wrong"
+    BACK = "back"
+
+
+class Length(StrEnum):
+    """How long something lasts, as people count it."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class PartOfDay(StrEnum):
+    """When on a day something is meant to be."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +60,10 @@ class Reading:
     The rest are the words around an answer: `polite` and `fillers` change nothing ("I think 3, thanks"), `joins` stand
     between several ("1 and 3"), `of` before the top of a scale ("3 of 5"), `doubt` makes any number unclear ("not 3",
     "3 or 4"), and a number beside one of the `units` ("in 5 minutes") is no level and no choice.
+
+    `absences` are the words for not coming, by category, whole or inside a short sentence; `lengths` the units that
+    people count time in ("2 weeks"), `parts_of_day` when on a day ("this afternoon"), `clock` what stands before a time
+    ("at"), `until` what stands between two days or times. `languages` maps a language's name, in this one, to its code.
 
     `reviewed` says that a native speaker has read them. `labels` are not reply words but what the choices of a flow
     read in this language, by text key (`replace(reading, labels=words[language])`): without them, choices are
@@ -50,6 +88,12 @@ class Reading:
     doubt: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     wishes: Mapping[Wish, frozenset[str]] = field(default_factory=dict)
+    absences: Mapping[Presence, frozenset[str]] = field(default_factory=dict)
+    lengths: Mapping[str, Length] = field(default_factory=dict)
+    parts_of_day: Mapping[str, PartOfDay] = field(default_factory=dict)
+    clock: frozenset[str] = frozenset()
+    until: frozenset[str] = frozenset()
+    languages: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

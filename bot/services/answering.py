@@ -29,15 +29,15 @@ def reply(hearing: Hearing, turn: Turn, live: Live) -> None:
     )
 
 
+def answers(hearing: Hearing, turn: Turn, live: Live) -> bool:
+    """Whether the words can only be an answer to the question that waits; free words may be anything."""
+    edition = hearing.callers.editions[live.definition_id]
+    return conversation.would_answer(live, edition, turn.message.words, participant=turn.participant, now=hearing.now)
+
+
 def is_late(hearing: Hearing, turn: Turn) -> bool:
     """Whether the words answer the question that expired: then nobody needs to read them as a message."""
     lapsed = hearing.callers.lapsed.get(turn.participant.id)
     if lapsed is None:
         return False
-    return conversation.would_answer(
-        lapsed,
-        hearing.callers.editions[lapsed.definition_id],
-        turn.message.words,
-        participant=turn.participant,
-        now=hearing.now,
-    )
+    return answers(hearing, turn, lapsed)

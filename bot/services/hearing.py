@@ -1,18 +1,19 @@
 """Whatever is answered in a batch is said and raised the same way, and goes on one pile."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.calendar import zone_of
 from bot.domain.messages import Priority, Purpose
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, ChannelName
 from bot.engine.reading import Reading
+from bot.engine.wishes import Wished, read_wish
 from bot.services.callers import Callers, Turn
 from bot.services.conversation import REPLY_LASTS
 from bot.services.pile import Pile, alert_about
 from bot.services.published import Shelf
-from bot.services.wording import Occasion, drafts, say
+from bot.services.wording import Buttons, Occasion, drafts, say
 from bot.storage.unit_of_work import Work
 
 
@@ -34,14 +35,21 @@ class Hearing:
         *,
         purpose: Purpose = Purpose.REPLY,
         values: Mapping[str, str] | None = None,
+        buttons: Buttons = (),
     ) -> None:
-        """Answer somebody with one text (a key), where they wrote."""
+        """Answer somebody with one text (a key), where they wrote. Only Telegram has buttons."""
+        said = say(turn.plan, key, participant=turn.participant, values=dict(values or {}))
         self.pile.drafts += drafts(
-            [say(turn.plan, key, participant=turn.participant, values=dict(values or {}))],
+            [replace(said, buttons=buttons if turn.address.channel is ChannelName.TELEGRAM else ())],
             participant=turn.participant,
             address=turn.address,
             occasion=self.occasion(turn, purpose),
         )
+
+    def ask_coach(self, turn: Turn) -> None:
+        """Hand somebody's words to their coach, and say so."""
+        self.say(turn, "phrases/no-open-question")
+        self.alert(turn, "question")
 
     def alert(self, turn: Turn, kind: str) -> None:
         """The coach of whoever wrote must see this arrival."""
@@ -62,6 +70,12 @@ class Hearing:
         """The reply words of whoever wrote, or else those of the programme's own language."""
         readings = self.shelf.readings
         return readings.get(turn.participant.language) or readings[turn.plan.programme.languages[0]]
+
+    def wish_of(self, turn: Turn) -> Wished | None:
+        """What the words wish for, if anything."""
+        local = self.now.astimezone(zone_of(turn.participant.zone))
+        every = tuple(self.shelf.readings.values())
+        return read_wish(turn.message.words, reading=self.reading_of(turn), every=every, now=local)
 
     def away(self, turn: Turn) -> bool:
         """Whether the person asked for silence, or has left the programme: then a person reads what they write."""

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot.domain.messages import InboundKind
 from bot.domain.people import AddressState, Participant
-from bot.engine.reading import Wish
-from bot.engine.wishes import read_wish
-from bot.services.answering import is_late, reply
+from bot.engine.wishes import Wish, Wished
+from bot.services.answering import answers, is_late, reply
 from bot.services.callers import Heard, Turn, who_wrote
 from bot.services.doorstep import Doorstep
+from bot.services.granting import grant
 from bot.services.hearing import Hearing
 from bot.services.published import Shelf
 from bot.services.stopping import note_address, start_again, stop
@@ -81,8 +81,7 @@ class Batch:
 
     async def _listen(self, turn: Turn) -> None:
         hearing, said = self.hearing, turn.message.opt_out
-        every = tuple(hearing.shelf.readings.values())
-        wish = read_wish(turn.message.words, reading=hearing.reading_of(turn), every=every)
+        wish = hearing.wish_of(turn)
         if said == "STOP" or wish is Wish.STOP:
             await stop(hearing, turn, silently=said == "STOP")
         elif hearing.may_return(turn) and (said == "START" or wish is Wish.START):
@@ -90,17 +89,20 @@ class Batch:
         elif hearing.away(turn):
             # Silence was asked for: a person reads it, the bot says nothing.
             hearing.alert(turn, "question")
-        elif said == "HELP":
-            pass
-        elif wish is Wish.HELP:
-            hearing.say(turn, "phrases/help")
-        elif turn.live is not None:
-            reply(hearing, turn, turn.live)
+        elif said != "HELP":
+            await self._understand(turn, wish)
+
+    async def _understand(self, turn: Turn, wish: Wished | None) -> None:
+        hearing, live = self.hearing, turn.live
+        # What is both a wish and an answer to the open question is the answer.
+        if live is not None and (wish is None or answers(hearing, turn, live)):
+            reply(hearing, turn, live)
+        elif wish is not None:
+            await grant(hearing, turn, wish)
         elif is_late(hearing, turn):
             hearing.say(turn, "phrases/too-late")
         else:
-            hearing.say(turn, "phrases/no-open-question")
-            hearing.alert(turn, "question")
+            hearing.ask_coach(turn)
 
     async def _start(self, turn: Turn) -> None:
         hearing, code = self.hearing, turn.message.words

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import Address, AddressState, ChannelName, NewParticipant, Participant
+from bot.domain.people import Address, AddressState, Agreement, ChannelName, NewParticipant, Participant
 from bot.storage.addresses import Addresses, Belongs
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
@@ -39,6 +39,7 @@ def _whole_participants() -> Select[Any]:
             enrolments.c.coach_id,
             enrolments.c.started_on,
             enrolments.c.ended_on,
+            enrolments.c.agreement,
             coaches.c.first_name.label("coach_first_name"),
             addresses.c.id.label("address_id"),
             addresses.c.channel.label("address_channel"),
@@ -158,6 +159,7 @@ class Participants:
                 phase_since=new.started_on,
                 coach_since=new.started_on,
                 started_on=new.started_on,
+                agreement=new.agreement,
             )
             .returning(enrolments.c.id)
         )
@@ -273,4 +275,7 @@ def participant_of(row: Row[Any], sealer: Sealer) -> Participant:
         paused_until=row.paused_until,
         held_at=row.held_at,
         protected=row.protected,
+        agreement=Agreement(row.agreement),
+        check_ins_stopped_at=row.check_ins_stopped_at,
+        talking_until=row.talking_until,
     )

@@ -99,6 +99,10 @@ participants = Table(
     Column("created_at", Moment, nullable=False),
     # Automation waits until a person resumes it.
     Column("held_at", Moment),
+    # No check-in is begun; everything else goes on.
+    Column("check_ins_stopped_at", Moment),
+    # Until then what the person writes is meant for the coach, whatever was asked.
+    Column("talking_until", Moment),
 )
 
 addresses = Table(
@@ -114,6 +118,8 @@ addresses = Table(
     Column("cipher", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False, server_default="active"),
     Column("state_at", Moment, nullable=False),
+    # The provider itself sends nothing there any more: only the person can lift that, by writing from there.
+    Column("blocked_at", Moment),
     CheckConstraint("participant_id IS NULL OR coach_id IS NULL", name="one_owner"),
     UniqueConstraint("participant_id", "channel", "hash"),
     UniqueConstraint("coach_id", "channel", "hash"),
@@ -136,6 +142,8 @@ enrolments = Table(
     Column("ended_reason", String(64)),
     # The import that gave the place, if one did. Without a reference: the place outlives it.
     Column("import_id", Id),
+    # Whether the person wants to be written to: nothing but the question is begun before a yes.
+    Column("agreement", String(16), nullable=False, server_default="agreed"),
     UniqueConstraint("programme_id", "participant_id"),
     Index("ix_enrolments_participant_id", "participant_id"),
     Index("ix_enrolments_coach_id", "coach_id"),
@@ -157,6 +165,22 @@ changes = Table(
     Column("became", String(64), nullable=False),
     Column("changed_at", Moment, nullable=False),
     Index("ix_changes_enrolment_id", "enrolment_id"),
+)
+
+# What was said to the question whether we may write: which words it was asked in, and where.
+agreements = Table(
+    "agreements",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("answer", String(16), nullable=False),
+    # The edition of the flow that asked; none, if a coach heard the answer.
+    _ref("definition_id", "definitions", required=False),
+    Column("language", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    _ref("noted_by", "coaches", required=False),
+    Column("given_at", Moment, nullable=False),
+    Index("ix_agreements_enrolment_id", "enrolment_id"),
 )
 
 deep_links = Table(
@@ -228,6 +252,8 @@ absences = Table(
     Column("reported_by", String(16), nullable=False),
     Column("reported_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    # When the person was last asked whether they are back.
+    Column("asked_back_at", Moment),
     Index("ix_absences_enrolment_id", "enrolment_id"),
 )
 
@@ -322,6 +348,10 @@ given_ratings = Table(
     Column("rater", String(16), nullable=False),
     Column("language", String(16), nullable=False),
     Column("rated_at", Moment, nullable=False),
+    # Which question of the conversation it was, as the person was told, and which arrival answered it (no reference:
+    # ratings outlive what was written).
+    Column("number", Integer),
+    Column("arrival_id", Id),
     # A correction is a new row; the old one stays and says when it stopped counting.
     Column("corrected_at", Moment),
     Index(
@@ -345,6 +375,10 @@ answers = Table(
     Column("slug", String(64), nullable=False),
     Column("value", Text),
     Column("answered_at", Moment, nullable=False),
+    Column("number", Integer),
+    Column("arrival_id", Id),
+    # A correction is a new row here too.
+    Column("corrected_at", Moment),
     Index("ix_answers_conversation_id", "conversation_id"),
 )
 
@@ -365,10 +399,18 @@ inbox = Table(
     Column("kind", String(16)),
     Column("words", Text),
     Column("handled_at", Moment),
+    # The provider's name of the message, by which an edit finds what it changes.
+    Column("message_ref", String(128)),
     UniqueConstraint("channel", "provider_id"),
     Index("ix_inbox_waiting", "id", postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
     # The newest of each person are asked for by every list of conversations.
     Index("ix_inbox_participant_id_id", "participant_id", "id"),
+    Index(
+        "ix_inbox_message_ref",
+        "message_ref",
+        postgresql_where=text("message_ref IS NOT NULL"),
+        sqlite_where=text("message_ref IS NOT NULL"),
+    ),
     Index(
         "ix_inbox_strangers",
         "sender_hash",
@@ -467,13 +509,52 @@ alerts = Table(
     Column("acknowledged_at", Moment),
     _ref("acknowledged_by", "coaches", required=False),
     Column("later_until", Moment),
+    # An urgent alert is told to one after the other until somebody has seen it: when to the next.
+    Column("escalates_at", Moment),
     Index("ix_alerts_coach_id", "coach_id"),
     Index("ix_alerts_participant_id", "participant_id"),
+    Index(
+        "ix_alerts_escalating",
+        "escalates_at",
+        postgresql_where=text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
+        sqlite_where=text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
+    ),
     Index(
         "ix_alerts_open",
         "organisation_id",
         postgresql_where=text("acknowledged_at IS NULL"),
         sqlite_where=text("acknowledged_at IS NULL"),
+    ),
+)
+
+# To whom an urgent alert was told, in which order, and who answered.
+alert_calls = Table(
+    "alert_calls",
+    metadata,
+    _id(),
+    _ref("alert_id", "alerts"),
+    _ref("coach_id", "coaches"),
+    # coach, deputy or leader: as whom they were told.
+    Column("as_whom", String(16), nullable=False),
+    Column("told_at", Moment, nullable=False),
+    UniqueConstraint("alert_id", "coach_id"),
+)
+
+# Several people have one telephone, and we asked who writes: what was written waits for the answer.
+unsigned = Table(
+    "unsigned",
+    metadata,
+    _id(),
+    Column("sender_hash", LargeBinary(32), nullable=False),
+    _ref("arrival_id", "inbox"),
+    Column("asked_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index(
+        "uq_unsigned_open",
+        "sender_hash",
+        unique=True,
+        postgresql_where=text("settled_at IS NULL"),
+        sqlite_where=text("settled_at IS NULL"),
     ),
 )
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.content.complaints import ContentRefused
 from bot.content.reply_words import load_readings
+from bot.domain.people import Presence
 from bot.engine.reading import Reading, Wish
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,8 @@ def test_words_are_folded_when_they_are_read(tmp_path: Path) -> None:
         numbers={"tre": 3, "trea": 3},
         yes=frozenset({"ja"}),
         no=frozenset({"nej"}),
-        wishes={Wish.STOP: frozenset({"stopp"}), Wish.START: frozenset({"start"}), Wish.HELP: frozenset()},
+        wishes=dict.fromkeys(Wish, frozenset()) | {Wish.STOP: frozenset({"stopp"}), Wish.START: frozenset({"start"})},
+        absences=dict.fromkeys(set(Presence) - {Presence.PRESENT, Presence.NOT_VALID}, frozenset()),
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from bot.engine.reading import Wish
 from bot.engine.wishes import read_wish
-from tests.engine.builders import EVERY, READINGS
+from tests.engine.builders import EVERY, READINGS, WEDNESDAY
 from tests.engine.test_answers import any_words
 
 
@@ -20,7 +20,7 @@ from tests.engine.test_answers import any_words
     ],
 )
 def test_stop_of_any_language_is_heard_by_everybody(words: str, language: str) -> None:
-    assert read_wish(words, reading=READINGS[language], every=EVERY) is Wish.STOP
+    assert read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) is Wish.STOP
 
 
 @pytest.mark.parametrize("language", sorted(READINGS))
@@ -33,7 +33,7 @@ def test_stop_of_any_language_is_heard_by_everybody(words: str, language: str) -
     ],
 )
 def test_what_only_looks_like_a_stop_is_no_wish(words: str, language: str) -> None:
-    assert read_wish(words, reading=READINGS[language], every=EVERY) is None
+    assert read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_what_only_looks_like_a_stop_is_no_wish(words: str, language: str) -> No
     ],
 )
 def test_other_wishes_are_heard_in_the_own_language(language: str, words: str, wish: Wish | None) -> None:
-    assert read_wish(words, reading=READINGS[language], every=EVERY) is wish
+    assert read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) is wish
 
 
 def test_stop_is_heard_where_only_one_language_is_loaded() -> None:
-    assert read_wish("stopp", reading=READINGS["sv"], every=()) is Wish.STOP
+    assert read_wish("stopp", reading=READINGS["sv"], every=(), now=WEDNESDAY) is Wish.STOP
 
 
 @given(words=any_words())
 def test_any_text_is_a_wish_or_none_and_the_same_twice(words: str) -> None:
-    first = read_wish(words, reading=READINGS["ar"], every=EVERY)
-    assert first is read_wish(words, reading=READINGS["ar"], every=EVERY)
+    first = read_wish(words, reading=READINGS["ar"], every=EVERY, now=WEDNESDAY)
+    assert first is read_wish(words, reading=READINGS["ar"], every=EVERY, now=WEDNESDAY)
