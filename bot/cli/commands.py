@@ -76,15 +76,10 @@ def check(content: Path | None, show_parts: bool) -> None:
     """Check flows, programmes and translations: file:line:column: what: remedy."""
     from bot.content.checks import check as complaints_about
     from bot.content.checks import parts
-    from bot.content.complaints import ContentRefused
-    from bot.content.reply_words import load_readings
+    from bot.content.reply_words import check_readings
 
     root = content or settings().content
-    complaints = list(complaints_about(root))
-    try:
-        load_readings(root)
-    except ContentRefused as refused:
-        complaints += refused.complaints
+    complaints = [*complaints_about(root), *check_readings(root)]
     for complaint in complaints:
         click.echo(str(complaint))
     if show_parts:

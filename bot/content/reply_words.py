@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.catalogs import PARTICIPANTS, REFERENCE
 from bot.content.complaints import Complaint, ContentRefused
 from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import WEEKDAYS, Fields, Page, hint, open_page
+from bot.content.wordings import placeholders
 from bot.domain.people import Presence
 from bot.engine.folding import bare, fold
 from bot.engine.reading import Length, PartOfDay, Reading, Wish
@@ -22,9 +24,11 @@ _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
 _PHRASES = ("until",)
 _BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "parts-of-day", "languages")
-_KNOWN = ("reviewed", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, "wishes", "absences")
+_KNOWN = ("reviewed", "not-yet", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, "wishes", "absences")
+_NOT_YET = frozenset({"fallback"})
 
-# The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine".
+# The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine", and
+# an hour may also stand before a time: "saat 9", "9 saat".
 _WISHES = tuple(wish.value for wish in Wish)
 _ABSENCES = tuple(each.value for each in Presence if each not in (Presence.PRESENT, Presence.NOT_VALID))
 _ROOMS = (
@@ -33,8 +37,9 @@ _ROOMS = (
     ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
     ("numbers", "refuse", "polite", "weekdays", "days", *_WISHES, *_ABSENCES),
     ("yes", "no", "refuse", "polite", *_WISHES, *_ABSENCES),
-    ("lengths", "parts-of-day", "clock", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
-    ("languages", "refuse", "polite", *_WISHES, *_ABSENCES),
+    ("numbers", "lengths", "parts-of-day", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
+    ("numbers", "parts-of-day", "clock", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
+    ("languages", "yes", "no", "refuse", "polite", "fillers", *_WISHES, *_ABSENCES),
 )
 _NUMBERED = {
     "numbers": {str(number): number for number in range(101)},
@@ -72,18 +77,16 @@ class _Sheet:
     page: Page
     words: tuple[_Word, ...]
     reviewed: bool
+    not_yet: str
 
 
 def load_readings(content: Path) -> dict[str, Reading]:
     """Every language's reply words under `content`, by language, folded and ready.
 
-    Raises `ContentRefused` with every complaint: an unknown key, a wrong kind of value, a word with two meanings, or a
-    word that is a stop in another language (stops of every language are read for everybody).
+    Raises `ContentRefused` with every complaint: an unknown key, a wrong kind of value, a word with two meanings, a
+    word that is a stop in another language or the name of another language there (both are read for everybody).
     """
-    sheets = [_sheet(file, content=content) for file in sorted((content / "locales").glob(f"*/{FILE}"))]
-    for sheet in sheets:
-        _check_meanings(sheet)
-    _check_stops(sheets)
+    sheets = _sheets(content)
     complaints = sorted(complaint for sheet in sheets for complaint in sheet.page.complaints)
     if not sheets:
         remedy = f"write locales/<language>/{FILE}"
@@ -93,12 +96,49 @@ def load_readings(content: Path) -> dict[str, Reading]:
     return {sheet.language: _reading(sheet) for sheet in sheets}
 
 
+def check_readings(content: Path) -> tuple[Complaint, ...]:
+    """What `load_readings` refuses, and every language that we read and do not write without a sentence saying so."""
+    complaints = []
+    try:
+        load_readings(content)
+    except ContentRefused as refused:
+        complaints += refused.complaints
+    for sheet in _sheets(content):
+        written = (content / "locales" / sheet.language / "LC_MESSAGES" / f"{PARTICIPANTS}.po").exists()
+        if not sheet.not_yet and not written and sheet.language != REFERENCE:
+            what, remedy = (
+                "the file has no 'not-yet'",
+                "add 'not-yet: We cannot write … yet. We write in {fallback}. …'",
+            )
+            complaints.append(Complaint(path=sheet.page.path, line=1, column=1, what=what, remedy=remedy))
+    return tuple(complaints)
+
+
+def _sheets(content: Path) -> list[_Sheet]:
+    sheets = [_sheet(file, content=content) for file in sorted((content / "locales").glob(f"*/{FILE}"))]
+    for sheet in sheets:
+        _check_meanings(sheet)
+    _check_stops(sheets)
+    _check_names(sheets)
+    return sheets
+
+
 def _sheet(file: Path, *, content: Path) -> _Sheet:
     page = open_page(file, path=file.relative_to(content).as_posix())
     fields = page.fields(page.root, known=_KNOWN, where="the file")
     reviewed = page.flag(fields.need("reviewed"), where="'reviewed'")
     words = tuple(word for word in _words(page, fields) if word.folded)
-    return _Sheet(language=file.parent.name, page=page, words=words, reviewed=bool(reviewed))
+    not_yet = _not_yet(page, fields.get("not-yet"))
+    return _Sheet(language=file.parent.name, page=page, words=words, reviewed=bool(reviewed), not_yet=not_yet)
+
+
+def _not_yet(page: Page, node: Node | None) -> str:
+    """What somebody is told in a language that we read and do not write; empty where none is needed."""
+    key = page.words(node, key="not-yet", allowed=_NOT_YET)
+    words = page.texts[key].words if key is not None else ""
+    if key is not None and not placeholders(words):
+        page.complain(node, "the placeholder {fallback} is lost", "say with {fallback} in which language we write")
+    return words
 
 
 def _words(page: Page, fields: Fields) -> Iterator[_Word]:
@@ -168,6 +208,17 @@ def _check_stops(sheets: list[_Sheet]) -> None:
                 sheet.page.complain(word.node, what, "take it away here or there")
 
 
+def _check_names(sheets: list[_Sheet]) -> None:
+    """A language is called by its name in any language, so one name means one language in all of them."""
+    first: dict[str, _Word] = {}
+    for sheet in sheets:
+        for word in sheet.words:
+            other = first.setdefault(word.folded, word) if word.table == "languages" else word
+            if other.meaning != word.meaning:
+                what = f"'{word.node.words}' names '{word.meaning}' here and '{other.meaning}' in another language"
+                sheet.page.complain(word.node, what, "take it away here or there")
+
+
 def _reading(sheet: _Sheet) -> Reading:
     def all_of(table: str) -> frozenset[str]:
         return frozenset(word.folded for word in sheet.words if word.table == table)
@@ -203,4 +254,5 @@ def _reading(sheet: _Sheet) -> Reading:
         clock=all_of("clock"),
         until=all_of("until"),
         languages=dict(named("languages")),
+        not_yet=sheet.not_yet,
     )

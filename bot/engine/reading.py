@@ -65,6 +65,8 @@ class Reading:
     people count time in ("2 weeks"), `parts_of_day` when on a day ("this afternoon"), `clock` what stands before a time
     ("at"), `until` what stands between two days or times. `languages` maps a language's name, in this one, to its code.
 
+    `not_yet` is no reply: it says, in this language, that we read it and write in {fallback} instead.
+
     `reviewed` says that a native speaker has read them. `labels` are not reply words but what the choices of a flow
     read in this language, by text key (`replace(reading, labels=words[language])`): without them, choices are
     answered by number only.
@@ -94,6 +96,7 @@ class Reading:
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
     languages: Mapping[str, str] = field(default_factory=dict)
+    not_yet: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
