@@ -2,8 +2,8 @@
 
 import re
 import time
+from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,51 +12,21 @@ from hypothesis import strategies as st
 from bot.engine.answers import MOST_WORDS_KEPT, UNCLEAR, read_answer
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.reading import Reading
-from tests.engine.builders import CHOICES, EVERY, READINGS, WEDNESDAY, a_question
+from tests.engine.builders import CHOICES, EVERY, READINGS, a_question
+from tests.engine.reply_table import QUESTIONS, TODAY, Case, all_cases
 
-QUESTIONS = {
-    "scale": a_question(AnswerKind.SCALE),
-    "scale-10": a_question(AnswerKind.SCALE, low=0, high=10),
-    "yes-no": a_question(AnswerKind.YES_NO),
-    "choice": a_question(AnswerKind.CHOICE, choices=CHOICES),
-    "several": a_question(AnswerKind.SEVERAL, choices=CHOICES),
-    "count": a_question(AnswerKind.SEVERAL, choices=CHOICES, counts=True, high=3),
-    "number": a_question(AnswerKind.NUMBER, low=0, high=40),
-    "date": a_question(AnswerKind.DATE),
-    "words": a_question(AnswerKind.WORDS),
-}
-NUMBERS = {"scale", "scale-10", "number", "count"}
-TODAY = WEDNESDAY.date()
+CASES = all_cases()
 
 
-def read_cases(text: str) -> list[tuple[str, str, str, str]]:
-    """Language, kind, reply and meaning of each line."""
-    cases, language, kind = [], "", ""
-    for line in text.splitlines():
-        if heading := re.fullmatch(r"\[(\S+) (\S+)\]", line):
-            language, kind = heading.groups()
-        elif " => " in line and not line.startswith("# "):
-            words, meaning = line.rsplit(" => ", 1)
-            words = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), words)
-            cases.append((language, kind, words, meaning))
-    return cases
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_reply_is_read_as_meant(case: Case) -> None:
+    assert case.read == case.expected
 
 
-CASES = read_cases(Path(__file__).with_name("reply_cases.txt").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(("language", "kind", "words", "meaning"), CASES)
-def test_reply_is_read_as_meant(language: str, kind: str, words: str, meaning: str) -> None:
-    meanings = {"?": UNCLEAR, "skip": None, "none": ""}
-    expected = meanings.get(meaning, int(meaning) if kind in NUMBERS and meaning.isdecimal() else meaning)
-    assert _read(QUESTIONS[kind], words, language=language) == expected
-
-
-def test_table_of_replies_is_a_table_worth_the_name() -> None:
-    assert len(CASES) >= 150
-    assert {(language, kind) for language, kind, _, _ in CASES} >= {
-        (language, kind) for language in READINGS for kind in ("scale", "yes-no", "date")
-    }
+def test_every_reply_of_the_table_has_a_reason_and_stands_once() -> None:
+    assert [str(case) for case in CASES if not case.reason] == []
+    places = Counter((case.language, case.kind, case.words) for case in CASES)
+    assert [place for place, count in places.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("kind", AnswerKind)

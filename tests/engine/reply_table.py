@@ -1,0 +1,119 @@
+"""The table of replies: what people write in each language, what it means, and why somebody would write it so."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from bot.engine.answers import UNCLEAR, read_answer
+from bot.engine.definition import AnswerKind
+from bot.engine.reading import Reading
+from tests.engine.builders import CHOICES, READINGS, WEDNESDAY, a_question
+
+FOLDER = Path(__file__).with_name("reply_cases")
+QUESTIONS = {
+    "scale": a_question(AnswerKind.SCALE),
+    "scale-10": a_question(AnswerKind.SCALE, low=0, high=10),
+    "yes-no": a_question(AnswerKind.YES_NO),
+    "choice": a_question(AnswerKind.CHOICE, choices=CHOICES),
+    "several": a_question(AnswerKind.SEVERAL, choices=CHOICES),
+    "count": a_question(AnswerKind.SEVERAL, choices=CHOICES, counts=True, high=3),
+    "number": a_question(AnswerKind.NUMBER, low=0, high=40),
+    "date": a_question(AnswerKind.DATE),
+    "words": a_question(AnswerKind.WORDS),
+}
+NUMBERS = {"scale", "scale-10", "signs", "number", "count"}
+TODAY = WEDNESDAY.date()
+
+_HEADING = re.compile(r"\[([a-z0-9-]+)\] *(.*)")
+_CASE = re.compile(r"(?P<words>.*?) => (?P<meaning>.*?)(?:  # (?P<reason>.+))?")
+_NUMBERED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
+_MEANINGS: dict[str, object] = {"?": UNCLEAR, "skip": None, "none": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One reply: `line` is where it stands in its language's file."""
+
+    language: str
+    kind: str
+    words: str
+    meaning: str
+    reason: str
+    line: int
+
+    @property
+    def expected(self) -> object:
+        """What `read_answer` must say."""
+        if self.kind in NUMBERS and self.meaning.isdecimal():
+            return int(self.meaning)
+        return _MEANINGS.get(self.meaning, self.meaning)
+
+    @property
+    def read(self) -> object:
+        """What `read_answer` says."""
+        return read_answer(QUESTIONS[self.kind], self.words, reading=reading_of(self.language), today=TODAY)
+
+    def __str__(self) -> str:
+        return f"{self.language}.txt:{self.line} [{self.kind}] {self.words!r}"
+
+
+def cases_in(text: str, *, language: str) -> list[Case]:
+    """The cases of one language's file. Raises `ValueError` for a line that is neither heading, case nor remark."""
+    cases, kind, why = [], "", ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if heading := _HEADING.fullmatch(line):
+            kind, why = heading.groups()
+        elif not line.startswith("# ") and (found := _CASE.fullmatch(line)):
+            words = _NUMBERED.sub(lambda one: chr(int(one[1] or one[2], 16)), found["words"])
+            reason = found["reason"] or why
+            meaning = found["meaning"]
+            cases.append(Case(language=language, kind=kind, words=words, meaning=meaning, reason=reason, line=number))
+        elif line.strip() and not line.startswith(("#", "labels:")):
+            raise ValueError(f"{language}.txt:{number}: neither heading, case nor remark")
+    return cases
+
+
+def labels_in(text: str) -> dict[str, str]:
+    """What the choices read in one language's file, by text key."""
+    line = next((line for line in text.splitlines() if line.startswith("labels:")), "labels:")
+    pairs = (pair.split("=", 1) for pair in line.removeprefix("labels:").split("|") if "=" in pair)
+    return {f"flow/{value.strip()}": label.strip() for value, label in pairs}
+
+
+@cache
+def reading_of(language: str) -> Reading:
+    """A language's reply words, with the labels of its file."""
+    text = (FOLDER / f"{language}.txt").read_text(encoding="utf-8")
+    return replace(READINGS[language], labels=labels_in(text))
+
+
+def all_cases() -> list[Case]:
+    """Every case of every language."""
+    return [
+        case
+        for file in sorted(FOLDER.glob("*.txt"))
+        for case in cases_in(file.read_text(encoding="utf-8"), language=file.stem)
+    ]
+
+
+def asked_again(cases: list[Case]) -> list[str]:
+    """A line for each language: how many replies it has, and how many of them are asked again."""
+    all_of = Counter(case.language for case in cases)
+    again = Counter(case.language for case in cases if case.read is UNCLEAR)
+    lines = [f"{language:8} {count:5} replies, {again[language]:4} asked again" for language, count in all_of.items()]
+    return [*lines, f"{'all':8} {len(cases):5} replies, {again.total():4} asked again"]
+
+
+def main() -> None:
+    """Print the figures, and every reply that is read otherwise than meant."""
+    cases = all_cases()
+    for case in cases:
+        if case.read != case.expected:
+            print(f"{case}: meant {case.meaning!r}, read {case.read!r}")
+    print("\n".join(asked_again(cases)))
+
+
+if __name__ == "__main__":
+    main()
