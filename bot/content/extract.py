@@ -21,6 +21,7 @@ from bot.content.catalogs import (
 from bot.content.checks import all_texts
 from bot.content.complaints import ContentRefused
 from bot.content.po import PoEntry, header_of, new_header, po_text, with_field
+from bot.content.reply_words import FILE as REPLY_WORDS
 from bot.content.wordings import Text, placeholders
 
 CODE = Path(__file__).parents[1]
@@ -61,7 +62,9 @@ def _languages(content: Path) -> tuple[str, ...]:
 def _domains_of(content: Path, language: str) -> tuple[str, ...]:
     folder = content / "locales" / language / "LC_MESSAGES"
     console = language in _CONSOLE_LANGUAGES or (folder / f"{CONSOLE}.po").exists()
-    found = [PARTICIPANTS] if language != REFERENCE else []
+    # Languages that we read and do not write have reply words alone: an empty catalog would say that we write them.
+    written = (folder / f"{PARTICIPANTS}.po").exists() or not (folder.parent / REPLY_WORDS).exists()
+    found = [PARTICIPANTS] if language != REFERENCE and written else []
     found += [CONSOLE] if console and language != CONSOLE_REFERENCE else []
     return tuple(found)
 

@@ -115,6 +115,17 @@ def test_a_new_language_begins_with_every_text_and_its_plural_rule(tmp_path: Pat
     assert check(root) == ()
 
 
+def test_a_language_that_is_only_read_gets_no_catalog_until_somebody_begins_one(tmp_path: Path) -> None:
+    root = a_translated_root(tmp_path)
+    catalog = root / "locales/pl/LC_MESSAGES/participants.po"
+    catalog.parent.mkdir(parents=True)
+    (root / "locales/pl/reply-words.yaml").write_text("reviewed: false\n", "utf-8")
+    assert "locales/pl/LC_MESSAGES/participants.po" not in update(root)
+    catalog.write_text((root / "locales/participants.pot").read_text("utf-8"), "utf-8")
+    assert update(root) == ("locales/pl/LC_MESSAGES/participants.po",)
+    assert '"Plural-Forms: nplurals=4;' in catalog.read_text("utf-8")
+
+
 def test_a_long_text_and_its_line_ends_survive(tmp_path: Path) -> None:
     root = a_translated_root(tmp_path)
     words = " ".join(['"Ord" \\ och'] * 30)
