@@ -17,7 +17,7 @@ from bot.domain.access import Appointment, Role
 from bot.domain.calendar import moment, zone_of
 from bot.domain.people import ChannelName, NewParticipant, Participant
 from bot.engine.definition import Ask
-from bot.engine.run import State
+from bot.engine.state import State
 from bot.services import roster
 from bot.services.published import Plan
 from bot.services.publishing import publish

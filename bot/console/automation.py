@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.console.visit import Visit
 from bot.engine.definition import Ask
-from bot.engine.run import State
+from bot.engine.state import State
 from bot.services.published import FlowEdition, Plan
 from bot.storage.unit_of_work import looking
 from bot.storage.views.conversation import Ahead, Automation, OpenTalk, PersonHeard, Waits

@@ -1,88 +1,18 @@
 """A conversation moves one turn at a time: what it was and what happened in, what it is and what to do out."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii as _quoted
 
 from bot.engine.answers import UNCLEAR, Answer, read_answer, together
 from bot.engine.definition import END, MOST_REPEATS, AnswerKind, Ask, Flow, Say, Step
 from bot.engine.reading import Reading
+from bot.engine.state import State
 from bot.engine.taps import DONE, TAP, read_tap
 
 OLD_BUTTON = "phrases/old-button"
 """Said when a button of a question that no longer waits is tapped."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class State:
-    """Where a conversation stands between turns. Kept as text by `to_text`, read back by `from_text`.
-
-    `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
-    how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
-    ticked so far by buttons in a several-of question; `left` says that one question was left already.
-    """
-
-    at: str
-    asked: int = 1
-    count: int = 1
-    repeats: int = 0
-    nudged: bool = False
-    picks: tuple[str, ...] = ()
-    ticked: tuple[str, ...] = ()
-    left: bool = False
-
-    def to_text(self) -> str:
-        """JSON, short, with no names of classes: readable by any later version."""
-        text = f'{{"at":{_quoted(self.at)},"asked":{self.asked},"count":{self.count}'
-        if self.repeats:
-            text += f',"repeats":{self.repeats}'
-        if self.nudged:
-            text += ',"nudged":true'
-        if self.picks:
-            text += f',"picks":[{",".join(map(_quoted, self.picks))}]'
-        if self.left:
-            text += ',"left":true'
-        if self.ticked:
-            text += f',"ticked":[{",".join(map(_quoted, self.ticked))}]'
-        return text + "}"
-
-    @classmethod
-    def from_text(cls, text: str) -> "State":
-        """The state that `to_text` wrote. Raises `ValueError` for anything else."""
-        return _read_state(text)
-
-
-# People at the same question of a flow share their state's text, so few texts are read again and again.
-@lru_cache(maxsize=8_192)
-def _read_state(text: str) -> State:
-    try:
-        kept = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("not the text of a state") from None
-    if type(kept) is not dict or not kept.keys() <= _KINDS.keys() or "at" not in kept:
-        raise ValueError("not the text of a state")
-    for name, value in kept.items():
-        whole = type(value) is not list or all(type(item) is str for item in value)
-        if type(value) is not _KINDS[name] or not whole:
-            raise ValueError(f"not the text of a state: {name}")
-        if type(value) is list:
-            kept[name] = tuple(value)
-    return State(**kept)
-
-
-_KINDS = {
-    "at": str,
-    "asked": int,
-    "count": int,
-    "repeats": int,
-    "nudged": bool,
-    "picks": list,
-    "ticked": list,
-    "left": bool,
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

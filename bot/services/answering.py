@@ -1,6 +1,6 @@
 """What answers the question that waits moves the conversation on; what answers a closed one is met kindly."""
 
-from bot.engine.run import State
+from bot.engine.state import State
 from bot.services import conversation
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing

@@ -10,7 +10,8 @@ from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
 from bot.domain.people import Address, Participant
 from bot.engine import run
 from bot.engine.definition import AnswerKind, Ask, Flow
-from bot.engine.run import Alert, Save, Send, State, Turn
+from bot.engine.run import Alert, Save, Send, Turn
+from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.wording import Occasion, drafts, say_effects

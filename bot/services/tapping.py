@@ -2,7 +2,7 @@
 
 from bot.domain.messages import OutboxAct, Purpose
 from bot.engine.definition import Ask
-from bot.engine.run import State
+from bot.engine.state import State
 from bot.services.answering import reply
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.definition import END, MOST_REPEATS, AlertOn, AnswerKind, Ask, Branch, Flow, Say, Step
-from bot.engine.run import Save, Send, State, Turn, begin, fall_silent, reply
+from bot.engine.run import Save, Send, Turn, begin, fall_silent, reply
+from bot.engine.state import State
 from tests.engine.builders import CHOICES, LABELS, READINGS, WEDNESDAY
 from tests.engine.test_answers import any_words
 

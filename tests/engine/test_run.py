@@ -3,7 +3,8 @@
 import pytest
 
 from bot.engine.definition import END, AlertOn, AnswerKind, Branch, Say
-from bot.engine.run import Alert, Save, Send, State, Turn, begin, fall_silent
+from bot.engine.run import Alert, Save, Send, Turn, begin, fall_silent
+from bot.engine.state import State
 from tests.engine.builders import CHOICES, READINGS, a_flow, a_question, a_scale, answer, said
 
 

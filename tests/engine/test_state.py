@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.run import State
+from bot.engine.state import State
 
 NAMES = st.text(st.characters(), max_size=12)
 STATES = st.builds(

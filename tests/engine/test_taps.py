@@ -3,7 +3,8 @@
 import pytest
 
 from bot.engine.definition import AnswerKind, Say
-from bot.engine.run import Save, Send, State, Turn, begin
+from bot.engine.run import Save, Send, Turn, begin
+from bot.engine.state import State
 from tests.engine.builders import CHOICES, a_flow, a_question, a_scale, answer, said
 
 OLD = (Send(text="phrases/old-button"),)
