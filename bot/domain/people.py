@@ -50,12 +50,16 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Where one person is reached on one channel. `value` is E.164, a Telegram chat id or an e-mail address."""
+    """Where one person is reached on one channel. `value` is E.164, a Telegram chat id or an e-mail address.
+
+    `blocked_at`: since then the provider itself sends nothing there; only the person can lift that.
+    """
 
     id: int
     channel: ChannelName
     value: str
     state: AddressState = AddressState.ACTIVE
+    blocked_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -202,6 +202,12 @@ class Programme:
     farewell: str | None = None
 
 
+WELCOME = "welcome"
+"""The slug of the flow that asks whether we may write, in a programme that has one."""
+
+MESSAGES_ALLOWED = "messages-allowed"
+"""What its answer is saved as: yes or no."""
+
 FAREWELL = "farewell"
 """The slug of the rule every programme with a farewell has: it is said at `FAREWELL_AT` on a person's last day."""
 

@@ -1,11 +1,11 @@
 """An address is found by its hash, told by its ciphertext, and says whether words may go there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, bindparam, func, insert, select, update
+from sqlalchemy import Row, ScalarSelect, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, ChannelName
@@ -32,12 +32,29 @@ class Owner:
     coach_id: int | None
 
 
-_BY_HASH = select(addresses).where(addresses.c.hash.in_(bindparam("hashes", expanding=True)))
+# A number that was called wrong is nobody's of ours any more: whoever has it now starts clean.
+_BY_HASH = select(addresses).where(
+    addresses.c.hash.in_(bindparam("hashes", expanding=True)), addresses.c.state != AddressState.WRONG
+)
+_twin = addresses.alias("twin")
+_TWINS = (
+    select(_twin.c.id, _twin.c.participant_id)
+    .join(addresses, and_(addresses.c.hash == _twin.c.hash, addresses.c.channel == _twin.c.channel))
+    .where(addresses.c.id == bindparam("address"), _twin.c.state != AddressState.WRONG)
+    .order_by(_twin.c.id)
+)
 _OF_PERSON = select(addresses).where(addresses.c.participant_id == bindparam("person")).order_by(addresses.c.id.desc())
 _ADDRESS_STATE = (
     update(addresses)
     .where(addresses.c.id == bindparam("address"))
     .values(state=bindparam("new_state"), state_at=bindparam("changed_at"))
+)
+
+
+_BLOCKED = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("address"))
+    .values(state=bindparam("new_state"), state_at=bindparam("changed_at"), blocked_at=bindparam("new_blocked_at"))
 )
 
 
@@ -90,6 +107,21 @@ class Addresses:
         )
         return Address(id=int(row or 0), channel=channel, value=value)
 
+    async def revive(self, channel: ChannelName, value: str, *, person: int, now: datetime) -> Address | None:
+        """The address of theirs that was called wrong is theirs after all; `None` if there is no such."""
+        found = await self._connection.scalar(
+            update(addresses)
+            .where(
+                addresses.c.participant_id == person,
+                addresses.c.channel == channel,
+                addresses.c.hash == self._sealer.hash(channel, value),
+                addresses.c.state == AddressState.WRONG,
+            )
+            .values(state=AddressState.ACTIVE, state_at=now, blocked_at=None)
+            .returning(addresses.c.id)
+        )
+        return None if found is None else Address(id=int(found), channel=channel, value=value)
+
     async def move(self, address_id: int, *, channel: ChannelName, value: str, now: datetime) -> None:
         """The same person under a new id (a Telegram chat that moved)."""
         await self._connection.execute(
@@ -110,6 +142,29 @@ class Addresses:
                 [{"address": address, "new_state": state, "changed_at": now} for address, state in states],
             )
 
+    async def block(self, address_ids: Iterable[int], *, now: datetime) -> None:
+        """The provider itself sends nothing there any more."""
+        await self._blocked([(one, AddressState.STOPPED, now) for one in address_ids], now=now)
+
+    async def unblock(self, address_ids: Iterable[int], *, now: datetime) -> None:
+        """The person lifted it, by writing from there."""
+        await self._blocked([(one, AddressState.ACTIVE, None) for one in address_ids], now=now)
+
+    async def twins(self, address_id: int) -> list[tuple[int, int | None]]:
+        """All addresses that are the same telephone or chat, and whose (participant) they are. It is one of them."""
+        rows = await self._connection.execute(_TWINS, {"address": address_id})
+        return [(row.id, row.participant_id) for row in rows]
+
+    async def _blocked(self, each: list[tuple[int, AddressState, datetime | None]], *, now: datetime) -> None:
+        if each:
+            await self._connection.execute(
+                _BLOCKED,
+                [
+                    {"address": one, "new_state": state, "new_blocked_at": since, "changed_at": now}
+                    for one, state, since in each
+                ],
+            )
+
 
 def address_of(row: Row[Any], sealer: Sealer) -> Address:
     """A row of an address."""
@@ -118,6 +173,7 @@ def address_of(row: Row[Any], sealer: Sealer) -> Address:
         channel=ChannelName(row.channel),
         value=sealer.unseal(row.cipher).decode(),
         state=AddressState(row.state),
+        blocked_at=row.blocked_at,
     )
 
 

@@ -18,7 +18,10 @@ MOST_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """One arrival that waits. `raw` is as it came; `sender_hash` finds whose address it is."""
+    """One arrival that waits. `raw` is as it came; `sender_hash` finds whose address it is.
+
+    `signer`: of several with one telephone, who said that it is theirs.
+    """
 
     id: int
     channel: ChannelName
@@ -27,11 +30,15 @@ class Waiting:
     raw: bytes
     received_at: datetime
     tries: int
+    signer: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handled:
-    """What became of an arrival. `state` is `handled`, `stranger` or `aside`; `words` are fit for any database."""
+    """What became of an arrival. `state` is `handled`, `stranger`, `asking`, `unsigned` or `aside`.
+
+    `words` are fit for any database.
+    """
 
     id: int
     state: str
@@ -126,4 +133,5 @@ class Inbox:
             raw=self._sealer.unseal(row.raw),
             received_at=row.received_at,
             tries=row.tries,
+            signer=row.participant_id,
         )

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Role
-from bot.domain.people import ChannelName
+from bot.domain.people import AddressState, ChannelName
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, appointments, coaches, enrolments, programmes
 
@@ -31,6 +31,7 @@ _WHO_HAS = (
         enrolments.c.programme_id == bindparam("programme"),
         or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on >= bindparam("today")),
         addresses.c.hash.in_(bindparam("hashes", expanding=True)),
+        addresses.c.state != AddressState.WRONG,
     )
 )
 COACHES_OF = (

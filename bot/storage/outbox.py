@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import (
@@ -16,62 +16,16 @@ from bot.domain.messages import (
     earlier_than,
 )
 from bot.domain.people import ChannelName
+from bot.storage.outbox_heads import HEADS
 from bot.storage.outbox_rows import Candidate, Outcome, candidate_of, draft_row, message_of, outcome_row
 from bot.storage.sealing import Sealer
-from bot.storage.tables import addresses, outbox, participants, programmes
+from bot.storage.tables import addresses, outbox
 from bot.storage.upsert import insert_new
 
 # What goes out although a person stopped, paused or left: it says just that, or is help.
 ALWAYS_SENT = (Purpose.CONFIRMATION, Purpose.CRISIS)
 
 
-_older = outbox.alias("older")
-_ahead = exists().where(
-    _older.c.address_id == outbox.c.address_id,
-    or_(
-        # One message at a time to one person: whoever is under way goes first.
-        _older.c.status == OutboxStatus.SENDING,
-        # Only words that could leave stand ahead: a held reminder must not block an answer.
-        and_(
-            _older.c.status == OutboxStatus.QUEUED,
-            _older.c.available_at <= bindparam("now"),
-            or_(
-                _older.c.retry_at.is_(None),
-                _older.c.retry_at <= bindparam("machine_now"),
-            ),
-            or_(
-                _older.c.priority < outbox.c.priority,
-                and_(_older.c.priority == outbox.c.priority, _older.c.id < outbox.c.id),
-            ),
-        ),
-    ),
-)
-_HEADS = (
-    select(
-        outbox,
-        addresses.c.cipher,
-        addresses.c.state.label("address_state"),
-        participants.c.zone,
-        participants.c.stopped_at,
-        participants.c.paused_until,
-        participants.c.held_at,
-        participants.c.protected,
-        programmes.c.stopped_at.label("programme_stopped_at"),
-    )
-    .join(addresses, addresses.c.id == outbox.c.address_id)
-    .outerjoin(participants, participants.c.id == outbox.c.participant_id)
-    .outerjoin(programmes, programmes.c.id == outbox.c.programme_id)
-    .where(
-        outbox.c.status == OutboxStatus.QUEUED,
-        outbox.c.channel == bindparam("channel"),
-        outbox.c.available_at <= bindparam("now"),
-        or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= bindparam("machine_now")),
-        ~_ahead,
-    )
-    .order_by(outbox.c.priority, outbox.c.available_at, outbox.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=outbox)
-)
 _CLAIM = (
     update(outbox)
     .where(outbox.c.id == bindparam("message"))
@@ -142,7 +96,7 @@ class Outbox:
     async def heads(self, channel: ChannelName, *, most: int, now: datetime, machine_now: datetime) -> list[Candidate]:
         """The next words for each address of a channel, most urgent first; held until the end of the unit of work."""
         rows = await self._connection.execute(
-            _HEADS,
+            HEADS,
             {"channel": channel, "most": most, "now": now, "machine_now": machine_now},
         )
         return [candidate_of(row, self._sealer) for row in rows]
@@ -277,6 +231,12 @@ class Outbox:
             await self._cancel(
                 which if programme is None else and_(which, outbox.c.programme_id == programme), why=why, now=now
             )
+
+    async def cancel_at(self, address_ids: Iterable[int], *, why: str, now: datetime) -> None:
+        """Whatever still waits for these addresses is not sent, but for what confirms it."""
+        wanted = sorted(set(address_ids))
+        if wanted:
+            await self._cancel(outbox.c.address_id.in_(wanted), why=why, now=now)
 
     async def cancel_nudges(self, conversations: Iterable[int], *, now: datetime) -> None:
         """The question was answered before its nudge left."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.messages import Button, Draft, OutboxAct, OutboxMessage, OutboxStatus, Purpose
-from bot.domain.people import AddressState, ChannelName
+from bot.domain.people import AddressState, Agreement, ChannelName
 from bot.storage.sealing import Sealer
 
 
@@ -25,6 +25,8 @@ class Candidate:
     held_at: datetime | None
     protected: bool
     programme_stopped_at: datetime | None
+    agreement: Agreement | None = None
+    flow: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +57,8 @@ def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
         held_at=row.held_at,
         protected=bool(row.protected),
         programme_stopped_at=row.programme_stopped_at,
+        agreement=Agreement(row.agreement) if row.agreement else None,
+        flow=row.flow,
     )
 
 

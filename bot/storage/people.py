@@ -45,6 +45,7 @@ def _whole_participants() -> Select[Any]:
             addresses.c.channel.label("address_channel"),
             addresses.c.cipher,
             addresses.c.state.label("address_state"),
+            addresses.c.blocked_at,
         )
         .join(enrolments, enrolments.c.participant_id == participants.c.id)
         .join(coaches, coaches.c.id == enrolments.c.coach_id)
@@ -256,6 +257,7 @@ def participant_of(row: Row[Any], sealer: Sealer) -> Participant:
             channel=ChannelName(row.address_channel),
             value=sealer.unseal(row.cipher).decode(),
             state=AddressState(row.address_state),
+            blocked_at=row.blocked_at,
         )
     return Participant(
         id=row.id,

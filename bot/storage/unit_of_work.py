@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.absences import Absences
 from bot.storage.addresses import Addresses
+from bot.storage.agreements import Agreements
 from bot.storage.alerts import Alerts, Summaries
 from bot.storage.appointments import Appointments
 from bot.storage.attendances import Attendances
@@ -36,6 +37,7 @@ from bot.storage.sign_in_links import SignInLinks
 from bot.storage.strangers import Strangers
 from bot.storage.talk import Conversations
 from bot.storage.tries import Tries
+from bot.storage.unsigned import Unsigned
 from bot.storage.week import Weeks
 
 
@@ -73,6 +75,8 @@ class Work:
     strangers: Strangers
     imports: Imports
     newcomers: Newcomers
+    agreements: Agreements
+    unsigned: Unsigned
 
 
 @asynccontextmanager
@@ -121,4 +125,6 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         strangers=Strangers(connection),
         imports=Imports(connection, sealer),
         newcomers=Newcomers(connection, sealer),
+        agreements=Agreements(connection),
+        unsigned=Unsigned(connection),
     )
