@@ -23,8 +23,9 @@ LANGUAGES = (
 _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
 _PHRASES = ("until",)
+_FIXES = ("questions", "meant")
 _BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "parts-of-day", "languages")
-_KNOWN = ("reviewed", "not-yet", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, "wishes", "absences")
+_KNOWN = ("reviewed", "not-yet", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, *_FIXES, "wishes", "absences")
 _NOT_YET = frozenset({"fallback"})
 
 # The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine", and
@@ -32,6 +33,7 @@ _NOT_YET = frozenset({"fallback"})
 _WISHES = tuple(wish.value for wish in Wish)
 _ABSENCES = tuple(each.value for each in Presence if each not in (Presence.PRESENT, Presence.NOT_VALID))
 _ROOMS = (
+    ("questions", "meant", "numbers", "yes", "no", "refuse", "polite", *_WISHES),
     ("numbers", "refuse", "nothing", "everything", "polite", "fillers", "joins", "of", "doubt", "units", *_WISHES),
     ("yes", "no", "refuse", "polite", "fillers", *_WISHES),
     ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
@@ -149,7 +151,7 @@ def _words(page: Page, fields: Fields) -> Iterator[_Word]:
             if " " in word.folded:
                 page.complain(word.node, f"'{table}' holds single words", "write each word for itself")
             yield word
-    for table in _PHRASES:
+    for table in (*_PHRASES, *_FIXES):
         yield from _listed(page, fields.get(table), table=table, meaning=table)
     for table in _BY_NAME:
         yield from _keyed(page, fields.get(table), table=table, known=_NAMED[table])
@@ -253,6 +255,8 @@ def _reading(sheet: _Sheet) -> Reading:
         parts_of_day={words: PartOfDay(name) for words, name in named("parts-of-day")},
         clock=all_of("clock"),
         until=all_of("until"),
+        questions=all_of("questions"),
+        meant=all_of("meant"),
         languages=dict(named("languages")),
         not_yet=sheet.not_yet,
     )

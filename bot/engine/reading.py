@@ -65,6 +65,9 @@ class Reading:
     people count time in ("2 weeks"), `parts_of_day` when on a day ("this afternoon"), `clock` what stands before a time
     ("at"), `until` what stands between two days or times. `languages` maps a language's name, in this one, to its code.
 
+    `questions` name a question before its number ("question 3 = 5"), and `meant` stands before what an answer should have
+    been ("wrong, I meant 2").
+
     `not_yet` is no reply: it says, in this language, that we read it and write in {fallback} instead.
 
     `reviewed` says that a native speaker has read them. `labels` are not reply words but what the choices of a flow
@@ -95,6 +98,8 @@ class Reading:
     parts_of_day: Mapping[str, PartOfDay] = field(default_factory=dict)
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+    meant: frozenset[str] = frozenset()
     languages: Mapping[str, str] = field(default_factory=dict)
     not_yet: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
