@@ -1,0 +1,40 @@
+"""A language is known by its name in any of our languages, as the Unicode Consortium's tables write it."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from bot.engine.folding import bare, fold
+
+# Serbian is one language to whoever names it, and we write it in Latin letters; Dari has two codes.
+_OTHER_CODES = {"sr_Latn": ("sr",), "fa_AF": ("prs",)}
+
+
+def own_name(language: str) -> str:
+    """What the language calls itself; its code if nobody knows."""
+    names = _tables(language)
+    return next((names[code] for code in _codes(language) if code in names), language)
+
+
+def names_in(language: str, *, of: Iterable[str]) -> dict[str, str]:
+    """What these languages are called in `language`, folded, to their codes. Nothing if nobody knows."""
+    names = _tables(language)
+    found: dict[str, str] = {}
+    for wanted in of:
+        for code in _codes(wanted):
+            if code in names:
+                found.setdefault(bare(fold(names[code])), wanted)
+    return found
+
+
+def _codes(language: str) -> tuple[str, ...]:
+    return (language, *_OTHER_CODES.get(language, ()))
+
+
+@lru_cache(maxsize=64)
+def _tables(language: str) -> dict[str, str]:
+    try:
+        return dict(Locale.parse(language).languages)
+    except (UnknownLocaleError, ValueError):
+        return {}
