@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.content.catalogs import PARTICIPANTS, REFERENCE
 from bot.content.complaints import Complaint, ContentRefused
+from bot.content.language_names import names_in
 from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import WEEKDAYS, Fields, Page, hint, open_page
 from bot.content.wordings import placeholders
@@ -20,7 +21,7 @@ LANGUAGES = (
 )
 """The languages in which we read at least numbers, yes, no, stop and the wishes people need most."""
 
-_REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of")
+_REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of", "within")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
 _PHRASES = ("until",)
 _FIXES = ("questions", "meant")
@@ -255,8 +256,9 @@ def _reading(sheet: _Sheet) -> Reading:
         parts_of_day={words: PartOfDay(name) for words, name in named("parts-of-day")},
         clock=all_of("clock"),
         until=all_of("until"),
+        within=all_of("within"),
         questions=all_of("questions"),
         meant=all_of("meant"),
-        languages=dict(named("languages")),
+        languages=names_in(sheet.language, of=LANGUAGES) | dict(named("languages")),
         not_yet=sheet.not_yet,
     )

@@ -24,6 +24,7 @@ class Wish(StrEnum):
     MY_WEEK = "my-week"
     MY_ANSWERS = "my-answers"
     MY_DATA = "my-data"
+    DATA_REQUEST = "data-request"
     COACH = "coach"
     WHO_SEES = "who-sees"
     WRONG_PERSON = "wrong-person"
@@ -68,6 +69,8 @@ class Reading:
     `questions` name a question before its number ("question 3 = 5"), and `meant` stands before what an answer should have
     been ("wrong, I meant 2").
 
+    `within` stands before a length of time ("in 2 hours", "for 3 days").
+
     `not_yet` is no reply: it says, in this language, that we read it and write in {fallback} instead.
 
     `reviewed` says that a native speaker has read them. `labels` are not reply words but what the choices of a flow
@@ -98,6 +101,7 @@ class Reading:
     parts_of_day: Mapping[str, PartOfDay] = field(default_factory=dict)
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
     meant: frozenset[str] = frozenset()
     languages: Mapping[str, str] = field(default_factory=dict)
