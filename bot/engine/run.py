@@ -94,14 +94,21 @@ def reply(flow: Flow, state: State, words: str, *, reading: Reading, now: dateti
 
 
 def fall_silent(flow: Flow, state: State) -> Turn:
-    """The person has not answered: the nudge and the question again the first time, the end after that."""
+    """The person has not answered: the nudge and the question again the first time, the end after that.
+
+    Whoever asked for the question later gets it then, without the nudge.
+    """
     step = _waiting(flow, state)
     if step is None or state.nudged:
         return Turn(state=None, effects=())
-    return Turn(
-        state=replace(state, nudged=True),
-        effects=(Send(text=flow.nudge, nudge=True), _question(step, state)),
-    )
+    nudge = () if state.later else (Send(text=flow.nudge, nudge=True),)
+    return Turn(state=replace(state, nudged=True, later=False), effects=(*nudge, _question(step, state)))
+
+
+def repeat(flow: Flow, state: State) -> Turn:
+    """The question that waits once more, as it was asked: in another language, perhaps."""
+    step = _waiting(flow, state)
+    return Turn(state=replace(state, later=False), effects=() if step is None else (_question(step, state),))
 
 
 @lru_cache(maxsize=8_192)

@@ -12,7 +12,8 @@ class State:
 
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
     how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
-    ticked so far by buttons in a several-of question; `left` says that one question was left already.
+    ticked so far by buttons in a several-of question; `left` says that one question was left already; `later` that the person
+    asked for this question at another time: it then comes again by itself, as it is.
     """
 
     at: str
@@ -23,6 +24,7 @@ class State:
     picks: tuple[str, ...] = ()
     ticked: tuple[str, ...] = ()
     left: bool = False
+    later: bool = False
 
     def to_text(self) -> str:
         """JSON, short, with no names of classes: readable by any later version."""
@@ -35,6 +37,8 @@ class State:
             text += f',"picks":[{",".join(map(_quoted, self.picks))}]'
         if self.left:
             text += ',"left":true'
+        if self.later:
+            text += ',"later":true'
         if self.ticked:
             text += f',"ticked":[{",".join(map(_quoted, self.ticked))}]'
         return text + "}"
@@ -72,4 +76,5 @@ _KINDS = {
     "picks": list,
     "ticked": list,
     "left": bool,
+    "later": bool,
 }
