@@ -22,7 +22,7 @@ from tests.databases import Databases
 from tests.town import WEDNESDAY, Person, Town, a_town
 
 TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
-NAMES = {"sv": "Amina", "en": "Grace", "ar": "سمير"}
+NAMES = {"sv": "Amina", "en": "Grace", "ar": "سمير", "so": "Hodan"}
 """Who speaks in which language. In a transcript of any language the person's lines begin with a Latin name."""
 
 BETWEEN = "no-flow"
@@ -191,7 +191,7 @@ async def test_the_program_says_what_the_transcript_says(town: Town, transcript:
     assert "\n".join(await play(town, transcript, channel)) == "\n".join(transcript.scenes[channel])
 
 
-def test_every_situation_is_written_in_three_languages_for_both_channels() -> None:
+def test_every_situation_is_written_in_four_languages_for_both_channels() -> None:
     situations = {one.situation for one in ALL}
     assert len(situations) >= 12
     assert {(one.situation, one.language) for one in ALL} == {(one, to) for one in situations for to in NAMES}

@@ -1,6 +1,8 @@
 """The catalogs are up to date, complete where they are used, and count as CLDR counts."""
 
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ from bot.content.catalogs import CONSOLE, PARTICIPANTS, catalog_files, check_cat
 from bot.content.checks import all_texts
 from bot.content.extract import update_catalogs
 from bot.content.po import header_field, header_of
+from bot.content.reply_words import load_readings
+from bot.engine.folding import fold, split_words
+from bot.engine.reading import Reading, Wish
 
 CONTENT = Path(__file__).parents[2]
 CATALOGS = [
@@ -17,13 +22,73 @@ CATALOGS = [
     for language, file in catalog_files(CONTENT, domain=domain).items()
 ]
 
+_CAPITALS = re.compile(r"\b[A-ZÅÄÖ]{2,}(?: [A-ZÅÄÖ]{2,})*\b")
+_NAMES = {"sms", "cv", "stega"}
 
-def test_english_and_arabic_are_complete() -> None:
+
+def test_english_arabic_and_somali_are_complete() -> None:
     texts = all_texts(CONTENT)
     files = catalog_files(CONTENT, domain=PARTICIPANTS)
-    for language in ("en", "ar"):
+    for language in ("en", "ar", "so"):
         checked = check_catalog(read_catalog(files[language], content=CONTENT), texts)
         assert [str(each) for each in (*checked.faults, *checked.gaps)] == []
+
+
+def tables(reading: Reading) -> dict[str, frozenset[str]]:
+    """What may be written at any time, by what it means."""
+    return {**{str(wish): reading.wishes[wish] for wish in Wish}, "refuse": reading.refuse}
+
+
+def phrases(text: str) -> Iterator[str]:
+    """Every run of up to four words in a text, folded."""
+    words = split_words(fold(text))
+    for first in range(len(words)):
+        for last in range(first + 1, min(first + 4, len(words)) + 1):
+            yield " ".join(words[first:last])
+
+
+def capitals(words: str) -> set[str]:
+    """What stands in capitals, folded: those are the words we ask people to write."""
+    return {fold(run) for run in _CAPITALS.findall(words)} - _NAMES
+
+
+def meanings(said: set[str], reading: Reading) -> set[str]:
+    return {meaning for meaning, known in tables(reading).items() if known & said}
+
+
+def everything_said() -> dict[str, dict[str, str]]:
+    """The words of every language by key."""
+    texts = all_texts(CONTENT)
+    said = {"sv": {key: text.words for key, text in texts.items()}}
+    for language, file in catalog_files(CONTENT, domain=PARTICIPANTS).items():
+        said[language] = check_catalog(read_catalog(file, content=CONTENT), texts).words
+    return said
+
+
+def test_words_we_ask_people_to_write_are_words_we_read() -> None:
+    readings, said = load_readings(CONTENT), everything_said()
+    unread = [
+        f"{key} in {language} asks for '{word}'"
+        for language, texts in said.items()
+        for key, words in texts.items()
+        for word in capitals(words)
+        if not meanings({word}, readings[language])
+    ]
+    assert unread == []
+
+
+def test_every_language_asks_for_a_word_where_the_swedish_does() -> None:
+    readings, said = load_readings(CONTENT), everything_said()
+    wanted = {key: meanings(capitals(words), readings["sv"]) for key, words in said["sv"].items()}
+    assert {"stop", "start", "refuse"} <= set().union(*wanted.values())
+    unsaid = [
+        f"{key} in {language} has no word for '{meaning}'"
+        for language, texts in said.items()
+        for key, words in texts.items()
+        for meaning in wanted[key]
+        if not tables(readings[language])[meaning] & set(phrases(words))
+    ]
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("file", CATALOGS)

@@ -112,7 +112,7 @@ def _content(place: Path, rule: str) -> Path:
     # At whatever hour the test runs, it is never at night.
     begins, ends = here + timedelta(hours=11), here + timedelta(hours=11, minutes=1)
     words = words.replace('{from: "20:00", to: "07:00"}', f'{{from: "{begins:%H:%M}", to: "{ends:%H:%M}"}}')
-    words = words.replace("languages: [sv, en, ar]", "languages: [sv]")
+    words = words.replace("languages: [sv, en, ar, so]", "languages: [sv]")
     at = here - timedelta(minutes=1)
     words += f'\nreminders:\n  now:\n    every: week\n    weekdays: {EVERY_DAY}\n    at: "{at:%H:%M}"\n    {rule}\n'
     source.write_text(words + "    expires-after: 6h\n", "utf-8")

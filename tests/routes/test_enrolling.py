@@ -58,7 +58,7 @@ async def test_every_problem_of_a_table_is_named_and_nobody_is_enrolled(town: To
         "row 3, phone: not a phone number: write it like 070-123 45 67 or +46701234567",
         "row 3, telegram: a chat id is a number; leave it empty and send a link instead",
         "row 3, phase: one of phase-1, phase-2, phase-3",
-        "row 3, language: one of sv, en, ar",
+        "row 3, language: one of sv, en, ar, so",
         "row 3, first_name: write a first name of 1 to 80 letters",
         "row 3, zone: a time zone such as Europe/Stockholm",
         "row 3, started_on: a day such as 2026-11-22",

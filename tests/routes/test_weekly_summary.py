@@ -240,7 +240,7 @@ def a_careful_programme(place: Path) -> Path:
         ("programme: stega", "programme: lugnet"),
         ("title: STEGA", "title: Lugnet"),
         ("leaves: content", "leaves: notice"),
-        ("languages: [sv, en, ar]", "languages: [sv]"),
+        ("languages: [sv, en, ar, so]", "languages: [sv]"),
     ):
         assert was in written
         written = written.replace(was, becomes)
