@@ -114,6 +114,12 @@ class Reading:
         return self.polite | self.fillers
 
     @cached_property
+    def before_names(self) -> frozenset[str]:
+        """The words around a language's name: "change language to", "please"."""
+        phrases = self.wishes.get(Wish.LANGUAGE, frozenset())
+        return self.around | {word for phrase in phrases for word in phrase.split()}
+
+    @cached_property
     def joint(self) -> re.Pattern[str]:
         """An "and" between several answers. Arabic writes its own onto the word that follows."""
         joins = "|".join(map(re.escape, sorted(self.joins, key=len, reverse=True)))
