@@ -17,6 +17,12 @@ def own_name(language: str) -> str:
     return next((names[code] for code in _codes(language) if code in names), language)
 
 
+def name_in(language: str, *, of: str) -> str:
+    """What a language is called in `language`; its own name if nobody knows."""
+    names = _tables(language)
+    return next((names[code] for code in _codes(of) if code in names), own_name(of))
+
+
 def names_in(language: str, *, of: Iterable[str]) -> dict[str, str]:
     """What these languages are called in `language`, folded, to their codes. Nothing if nobody knows."""
     names = _tables(language)

@@ -1,7 +1,7 @@
 """What is published is read from the database once and kept: a version never changes, only which one is live."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.content.compiled import read_definition
 from bot.content.packages import Words
@@ -32,13 +32,17 @@ class FlowEdition:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A programme as it is live now. `flows` gives the live version of each flow."""
+    """A programme as it is live now. `flows` gives the live version of each flow.
+
+    `not_yet` says, by language, that we read it and write in `{fallback}`: for people whose language the programme lacks.
+    """
 
     programme_id: int
     programme: Programme
     instrument: Instrument
     texts: Texts
     flows: Mapping[str, FlowEdition]
+    not_yet: Mapping[str, str] = field(default_factory=dict)
 
     def language_of(self, wanted: str) -> str:
         """The person's language if the programme speaks it, the programme's own otherwise."""
@@ -93,6 +97,7 @@ class Shelf:
             instrument=instrument.what,
             texts=texts,
             flows={edition.flow.slug: edition.beside(texts) for edition in flows.values()},
+            not_yet={language: reading.not_yet for language, reading in self.readings.items() if reading.not_yet},
         )
         self._plans[programme_id] = (key, plan)
         return plan

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.content.language_names import name_in
 from bot.content.texts import hours
 from bot.domain.messages import Button, Draft, OutboxAct, Priority, Purpose
 from bot.domain.people import Address, ChannelName, Participant
@@ -77,6 +78,18 @@ def say(
         values=plain_values(plan, participant) | (values or {}),
     )
     return Said(text=text, language=language)
+
+
+def not_yet(plan: Plan, participant: Participant) -> Said | None:
+    """In the person's language: that we read it and write in another. `None` if the programme speaks it.
+
+    Goes before the first words that somebody gets in a language that is not theirs.
+    """
+    language = participant.language
+    words, writes = plan.not_yet.get(language, ""), plan.language_of(language)
+    if writes == language or not words:
+        return None
+    return Said(text=words.replace("{fallback}", name_in(language, of=writes)), language=language)
 
 
 def say_effects(
