@@ -30,7 +30,7 @@ def names_in(language: str, *, of: Iterable[str]) -> dict[str, str]:
     for wanted in of:
         for code in _codes(wanted):
             if code in names:
-                found.setdefault(bare(fold(names[code])), wanted)
+                found.setdefault(bare(fold(names[code], language=language)), wanted)
     return found
 
 
