@@ -23,7 +23,7 @@ LANGUAGES = (
 
 _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of", "within")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
-_PHRASES = ("until",)
+_PHRASES = ("until", "since", "absence-fillers", "absence-hints")
 _FIXES = ("questions", "meant")
 _BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "parts-of-day", "languages")
 _KNOWN = ("reviewed", "not-yet", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, *_FIXES, "wishes", "absences")
@@ -34,7 +34,8 @@ _NOT_YET = frozenset({"fallback"})
 _WISHES = tuple(wish.value for wish in Wish)
 _ABSENCES = tuple(each.value for each in Presence if each not in (Presence.PRESENT, Presence.NOT_VALID))
 _ROOMS = (
-    ("questions", "meant", "numbers", "yes", "no", "refuse", "polite", *_WISHES),
+    ("questions", "meant", "numbers", "refuse", "polite", *_WISHES),
+    ("questions", "meant", "yes", "no", "refuse", "polite", *_WISHES),
     ("numbers", "refuse", "nothing", "everything", "polite", "fillers", "joins", "of", "doubt", "units", *_WISHES),
     ("yes", "no", "refuse", "polite", "fillers", *_WISHES),
     ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
@@ -43,6 +44,7 @@ _ROOMS = (
     ("numbers", "lengths", "parts-of-day", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
     ("numbers", "parts-of-day", "clock", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
     ("languages", "yes", "no", "refuse", "polite", "fillers", *_WISHES, *_ABSENCES),
+    ("absence-fillers", "absence-hints", "until", "since", "clock", "weekdays", "days", *_ABSENCES),
 )
 _NUMBERED = {
     "numbers": {str(number): number for number in range(101)},
@@ -101,7 +103,7 @@ def load_readings(content: Path) -> dict[str, Reading]:
 
 def check_readings(content: Path) -> tuple[Complaint, ...]:
     """What `load_readings` refuses, and every language that we read and do not write without a sentence saying so."""
-    complaints = []
+    complaints: list[Complaint] = []
     try:
         load_readings(content)
     except ContentRefused as refused:
@@ -179,10 +181,15 @@ def _listed(page: Page, node: Node | None, *, table: str, meaning: str) -> Itera
         words = page.text(item, where=f"a word of '{meaning}'")
         if words is None or not isinstance(item, Scalar):
             continue
-        folded = bare(fold(words))
+        folded = bare(fold(words, language=_language(page)))
         if not folded:
             page.complain(item, "only punctuation stands here", "write a word, or take it away")
         yield _Word(table=table, meaning=meaning, folded=folded, node=item)
+
+
+def _language(page: Page) -> str:
+    """The language whose file this is: its folder's name."""
+    return page.path.split("/")[-2]
 
 
 def _check_meanings(sheet: _Sheet) -> None:
@@ -257,6 +264,9 @@ def _reading(sheet: _Sheet) -> Reading:
         clock=all_of("clock"),
         until=all_of("until"),
         within=all_of("within"),
+        since=all_of("since"),
+        absence_fillers=all_of("absence-fillers"),
+        absence_hints=all_of("absence-hints"),
         questions=all_of("questions"),
         meant=all_of("meant"),
         languages=names_in(sheet.language, of=LANGUAGES) | dict(named("languages")),

@@ -64,7 +64,11 @@ class Reading:
 
     `absences` are the words for not coming, by category, whole or inside a short sentence; `lengths` the units that
     people count time in ("2 weeks"), `parts_of_day` when on a day ("this afternoon"), `clock` what stands before a time
-    ("at"), `until` what stands between two days or times. `languages` maps a language's name, in this one, to its code.
+    ("at"), `until` what stands between two days or times, `since` before the first of them. `languages` maps a
+    language's name, in this one, to its code.
+
+    Beside the words for not coming, `absence_fillers` change nothing ("unfortunately"), and `absence_hints` are reasons
+    and doubtful words, which are asked about where they stand alone ("I feel bad", "my son is ill").
 
     `questions` name a question before its number ("question 3 = 5"), and `meant` stands before what an answer should have
     been ("wrong, I meant 2").
@@ -102,6 +106,9 @@ class Reading:
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
+    since: frozenset[str] = frozenset()
+    absence_fillers: frozenset[str] = frozenset()
+    absence_hints: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
     meant: frozenset[str] = frozenset()
     languages: Mapping[str, str] = field(default_factory=dict)
@@ -124,3 +131,8 @@ class Reading:
         """An "and" between several answers. Arabic writes its own onto the word that follows."""
         joins = "|".join(map(re.escape, sorted(self.joins, key=len, reverse=True)))
         return re.compile(rf"(?:^|(?<=\s))(?:{joins})(?=[\s0-9])" if joins else r"(?!)")
+
+    @cached_property
+    def lateness(self) -> frozenset[str]:
+        """The words that the phrases for coming late are made of."""
+        return frozenset(word for phrase in self.absences.get(Presence.LATE, ()) for word in phrase.split())

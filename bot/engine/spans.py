@@ -1,0 +1,174 @@
+"""From which day to which is read from a reply as it is said: until Friday, two days, tomorrow."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from bot.engine.dates import read_day
+from bot.engine.reading import Length, Reading
+
+MOST_AHEAD, LONGEST_SPAN = timedelta(days=60), timedelta(days=92)
+"""A day further away, or a longer time, is more likely a misreading."""
+
+_LONGEST_DAY = 4
+_NUMBER = re.compile(r"[0-9]{1,3}")
+_TIME = re.compile(r"[0-9]{1,2}(?:[.:][0-9]{2})?")
+_CLOCKED = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
+_DAYS = {Length.DAY: 1, Length.WEEK: 7, Length.MONTH: 30}
+_MINUTES = {Length.MINUTE: 1, Length.HOUR: 60}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """From a day to a day (both included). `ends_on`: `None` if nobody said.
+
+    `minutes` is a time shorter than a day, 0 if it was not told exactly ("10-15 minutes"). `at_a_time`: an hour was
+    told.
+    """
+
+    begins_on: date
+    ends_on: date | None = None
+    minutes: int | None = None
+    at_a_time: bool = False
+
+    def is_about(self, day: date) -> bool:
+        """Whether nothing was said but this day."""
+        return self.begins_on == day and self.ends_on in (None, day) and self.minutes is None and not self.at_a_time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Item:
+    """A piece of a span. `kind`: `day`, `length`, `clock`, `until` or `since`; `size` is how many words it has."""
+
+    kind: str
+    size: int
+    day: date | None = None
+    unit: Length | None = None
+    count: int = 0
+
+
+def spans(tokens: Sequence[str], *, reading: Reading, today: date) -> tuple[Span | None, list[str]]:
+    """The span that these words tell, and the words that tell nothing of it. `None`: it cannot be understood."""
+    items, rest, place = [], [], 0
+    while place < len(tokens):
+        item = _item(tokens, place, reading=reading, today=today)
+        if item is None:
+            rest.append(tokens[place])
+            place += 1
+        else:
+            items.append(item)
+            place += item.size
+    return _span(items, today=today), rest
+
+
+def _item(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
+    for kind, table in (("until", reading.until | {"-"}), ("since", reading.since)):
+        size = _phrase(tokens, place, table=table)
+        # "To the doctor" is no "until": a day, a time or a length must follow.
+        if size and _time(tokens, place + size, reading=reading, today=today):
+            return _Item(kind=kind, size=size)
+    return _time(tokens, place, reading=reading, today=today)
+
+
+def _phrase(tokens: Sequence[str], place: int, *, table: frozenset[str]) -> int:
+    """How many words of a phrase of the table begin here."""
+    sizes = range(min(_LONGEST_DAY, len(tokens) - place), 0, -1)
+    return next((size for size in sizes if " ".join(tokens[place : place + size]) in table), 0)
+
+
+def _time(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
+    return (
+        _clock(tokens, place, reading=reading, today=today)
+        or _length(tokens, place, reading=reading)
+        or _day(tokens, place, reading=reading, today=today)
+    )
+
+
+def _clock(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
+    """A time of day, or from one to another: "at 10", "10:30"."""
+    begins = place + (tokens[place] in reading.clock) if place < len(tokens) else place
+    told = _TIME if begins > place else _CLOCKED
+    if begins >= len(tokens) or not told.fullmatch(tokens[begins]):
+        return None
+    if begins == place and "." in tokens[place] and read_day(tokens[place], reading=reading, today=today):
+        # "10.12" may be a day.
+        return None
+    ends = begins + 1
+    if ends + 1 < len(tokens) and tokens[ends] in reading.until | {"-"} and _TIME.fullmatch(tokens[ends + 1]):
+        ends += 2
+    return _Item(kind="clock", size=ends - place)
+
+
+def _length(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | None:
+    """A number with a unit: "2 days", "10-15 minutes"."""
+    ahead = list(tokens[place : place + 4])
+    count = _number(ahead[:1], reading=reading)
+    if count is None:
+        return None
+    if len(ahead) > 1 and ahead[1] in reading.lengths:
+        return _Item(kind="length", size=2, unit=reading.lengths[ahead[1]], count=count)
+    between = len(ahead) == 4 and ahead[1] == "-" and _number(ahead[2:3], reading=reading) is not None
+    if between and ahead[3] in reading.lengths:
+        return _Item(kind="length", size=4, unit=reading.lengths[ahead[3]])
+    return None
+
+
+def _number(words: Sequence[str], *, reading: Reading) -> int | None:
+    word = words[0] if words else ""
+    return int(word) if _NUMBER.fullmatch(word) else reading.numbers.get(word)
+
+
+def _day(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
+    for size in range(min(_LONGEST_DAY, len(tokens) - place), 0, -1):
+        words = tokens[place : place + size]
+        # `read_day` passes over words that may matter here.
+        if reading.around.isdisjoint(words) and (found := read_day(" ".join(words), reading=reading, today=today)):
+            return _Item(kind="day", size=size, day=found)
+    return None
+
+
+def _span(items: Sequence[_Item], *, today: date) -> Span | None:
+    told = [item for item in items if item.kind != "clock"]
+    units = [item for item in told if item.kind == "length"]
+    if len(units) > 1:
+        return None
+    days = [item.day for item in told if item.day is not None]
+    shape = [item.kind for item in told if item.kind != "length"]
+    short = units[0] if units and units[0].unit in _MINUTES else None
+    found = _from_to(shape, days, today=today)
+    if found is None:
+        return None
+    begins, ends = found
+    if units and not short:
+        if not units[0].count or ends not in (None, begins) or "until" in shape:
+            return None
+        ends = begins + timedelta(days=units[0].count * _DAYS[units[0].unit or Length.DAY] - 1)
+    if begins - today > MOST_AHEAD or (ends is not None and not begins <= ends <= begins + LONGEST_SPAN):
+        return None
+    minutes = short.count * _MINUTES[short.unit or Length.MINUTE] if short else None
+    return Span(begins_on=begins, ends_on=ends, minutes=minutes, at_a_time=len(told) < len(items))
+
+
+def _from_to(shape: Sequence[str], days: Sequence[date], *, today: date) -> tuple[date, date | None] | None:
+    """The first day and the last, by the words between them; `None` for the past and what is not understood."""
+    match shape:
+        case []:
+            return today, None
+        case ["since", "day"]:
+            # "Since yesterday" is true of today.
+            return max(days[0], today), None
+        case ["until", "day"]:
+            begins, ends = today, days[0]
+        case ["day", "until", "day"] | ["since", "day", "until", "day"]:
+            begins, ends = days[0], days[1]
+        case ["day", *more] if set(more) <= {"day"} and _in_a_row(days):
+            begins, ends = days[0], days[-1]
+        case _:
+            return None
+    return (begins, ends) if today <= begins <= ends else None
+
+
+def _in_a_row(days: Sequence[date]) -> bool:
+    return all(0 <= (later - earlier).days <= 1 for earlier, later in pairwise(days))
