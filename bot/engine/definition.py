@@ -1,6 +1,6 @@
 """A flow is steps in order; each says or asks, and words are named by key, never spoken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -68,7 +68,8 @@ class Ask:
     under; `indicator` makes the answer a rating. `anchors` are one text key for each level of a scale, lowest first.
     `low` and `high` bound a scale or number. `unclear` holds the step's own other wordings (at most two); the common
     ones of the answer's kind fill up. `rotates` marks a step asked only when its indicator is among the picks.
-    `counts` makes what is ticked in a several-of question a rating: the number ticked, at most `high`.
+    `counts` makes what is ticked in a several-of question a rating: the number ticked, at most `high`. Scale questions
+    with the same `sheet` may be asked in one message, each by its `short` line. `past` asks about a day that has been.
     """
 
     id: str
@@ -86,6 +87,9 @@ class Ask:
     sensitive: bool = False
     rotates: bool = False
     counts: bool = False
+    sheet: str | None = None
+    short: str | None = None
+    past: bool = False
     branches: tuple[Branch, ...] = ()
     alerts: tuple[AlertOn, ...] = ()
     next: str | None = None
@@ -124,6 +128,14 @@ class Flow:
     def places(self) -> dict[str, int]:
         """Where each step stands, by its id."""
         return {step.id: place for place, step in enumerate(self.steps)}
+
+    @cached_property
+    def one_by_one(self) -> "Flow":
+        """The same flow with every question asked alone, as where there are buttons."""
+        if not any(isinstance(step, Ask) and step.sheet for step in self.steps):
+            return self
+        alone = (replace(step, sheet=None) if isinstance(step, Ask) else step for step in self.steps)
+        return replace(self, steps=tuple(alone))
 
     @cached_property
     def rotating_indicators(self) -> tuple[str, ...]:

@@ -12,8 +12,14 @@ class State:
 
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
     how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
-    ticked so far by buttons in a several-of question; `left` says that one question was left already; `later` that the person
-    asked for this question at another time: it then comes again by itself, as it is.
+    ticked so far by buttons in a several-of question; `left` says that one question was left already; `later` that the
+    person asked for this question at another time: it then comes again by itself, as it is.
+
+    `sheet` are the questions that were asked in one message, the first of them as number `first`, and `missing` those
+    of them not answered yet: all together, or `alone` one by one.
+
+    `behind` is the text of the state that goes on when a correction is done, and `over` says that the conversation had
+    ended before the correction. `had` are the alerts of the answer that is corrected.
     """
 
     at: str
@@ -25,22 +31,35 @@ class State:
     ticked: tuple[str, ...] = ()
     left: bool = False
     later: bool = False
+    sheet: tuple[str, ...] = ()
+    first: int = 0
+    missing: tuple[str, ...] = ()
+    alone: bool = False
+    behind: str = ""
+    over: bool = False
+    had: tuple[str, ...] = ()
+
+    @property
+    def together(self) -> bool:
+        """Whether the questions of a sheet wait together for one answer."""
+        return bool(self.sheet) and not self.alone and not self.mends
+
+    @property
+    def mends(self) -> bool:
+        """Whether the question is asked anew to correct its answer."""
+        return self.over or self.behind != ""
+
+    def number_of(self, step: str) -> int:
+        """Which question of the conversation one of the sheet is."""
+        return self.first + self.sheet.index(step)
 
     def to_text(self) -> str:
         """JSON, short, with no names of classes: readable by any later version."""
         text = f'{{"at":{_quoted(self.at)},"asked":{self.asked},"count":{self.count}'
-        if self.repeats:
-            text += f',"repeats":{self.repeats}'
-        if self.nudged:
-            text += ',"nudged":true'
-        if self.picks:
-            text += f',"picks":[{",".join(map(_quoted, self.picks))}]'
-        if self.left:
-            text += ',"left":true'
-        if self.later:
-            text += ',"later":true'
-        if self.ticked:
-            text += f',"ticked":[{",".join(map(_quoted, self.ticked))}]'
+        for name in _SELDOM:
+            value = getattr(self, name)
+            if value:
+                text += f',"{name}":{_json(value)}'
         return text + "}"
 
     @classmethod
@@ -67,6 +86,17 @@ def _read_state(text: str) -> State:
     return State(**kept)
 
 
+def _json(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return f"[{','.join(map(_quoted, value))}]"
+        case str():
+            return _quoted(value)
+    return str(value)
+
+
 _KINDS = {
     "at": str,
     "asked": int,
@@ -74,7 +104,16 @@ _KINDS = {
     "repeats": int,
     "nudged": bool,
     "picks": list,
-    "ticked": list,
     "left": bool,
     "later": bool,
+    "ticked": list,
+    "sheet": list,
+    "first": int,
+    "missing": list,
+    "alone": bool,
+    "behind": str,
+    "over": bool,
+    "had": list,
 }
+_SELDOM = tuple(_KINDS)[3:]
+"""What most states do not have, and do not tell."""

@@ -17,7 +17,7 @@ def test_conversation_says_and_asks_in_order_and_keeps_each_answer() -> None:
     assert said(turn) == ["flow/second"]
     turn = answer(flow, turn, "hoppa över")
     assert turn.effects == (
-        Save(step="second", slug="second", value=None, indicator="second", low=1, high=5),
+        Save(step="second", slug="second", value=None, indicator="second", low=1, high=5, number=2),
         Send(text="bye"),
     )
     assert turn.state is None
