@@ -74,6 +74,7 @@ def migrate() -> None:
 @click.argument("content", type=click.Path(path_type=Path, exists=True), required=False)
 def check(content: Path | None, show_parts: bool) -> None:
     """Check flows, programmes and translations: file:line:column: what: remedy."""
+    from bot.cli.parts_table import parts_table, parts_totals
     from bot.content.checks import check as complaints_about
     from bot.content.checks import parts
     from bot.content.reply_words import check_readings
@@ -82,9 +83,9 @@ def check(content: Path | None, show_parts: bool) -> None:
     complaints = [*complaints_about(root), *check_readings(root)]
     for complaint in complaints:
         click.echo(str(complaint))
-    if show_parts:
-        for row in parts(root):
-            click.echo(f"{row.parts} {row.language:6} {row.key}")
+    rows = parts(root)
+    for line in (*(parts_table(rows) if show_parts else ()), *parts_totals(rows)):
+        click.echo(line)
     if complaints:
         sys.exit(1)
     click.echo("nothing to complain about")

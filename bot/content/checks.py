@@ -19,6 +19,7 @@ from bot.content.shelf import (
     read_shelf,
     shown,
 )
+from bot.content.typography import dear_texts, dear_translations
 from bot.content.wordings import Text
 from bot.domain.sms_parts import sms_parts
 
@@ -42,9 +43,11 @@ def check(content: Path) -> tuple[Complaint, ...]:
     strays = _strays(content, {page.path for shelf in shelves for page in shelf.pages})
     complaints.update(complaint for page in strays for complaint in page.complaints)
     texts = _texts(shelves, strays)
+    complaints.update(dear_texts(texts))
     for file in catalogs:
         # A language that no programme uses yet may have gaps; what is there must still fit.
-        complaints.update(check_catalog(file, texts).faults)
+        checked = check_catalog(file, texts)
+        complaints.update(checked.faults, dear_translations(file, checked.words))
     pages = {page.path: page for shelf in shelves for page in shelf.pages} | {page.path: page for page in strays}
     complaints.update(_shared_names(pages.values()))
     complaints.update(_unread(content, set(pages)))

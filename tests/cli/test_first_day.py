@@ -259,6 +259,24 @@ async def test_texts_are_brought_to_the_translators_once(tmp_path: Path) -> None
     assert (await ask({}, "texts", str(tmp_path))).words == "nothing is new\n"
 
 
+async def test_the_check_shows_what_each_text_costs_as_sms_in_each_language(tmp_path: Path) -> None:
+    for part in ("flows", "locales"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    flow = tmp_path / "flows" / "common" / "weekly-check-in.yaml"
+    words = flow.read_text("utf-8")
+    flow.write_text(words.replace("Nu kommer veckans frågor.", "Nu kommer veckans frågor. " * 13), "utf-8")
+
+    lines = (await ask({}, "check", "--parts", str(tmp_path))).words.splitlines()
+    begins, ends = (next(n for n, line in enumerate(lines) if line.startswith(head)) for head in ("text ", "SMS parts"))
+    table = {line.split()[0]: line.split()[1:] for line in lines[begins:ends]}
+    assert table.pop("text") == ["sv", "en", "ar", "so"]
+    assert table["phrases/help"] == ["2", "2", "3", "2"]
+    assert table["weekly-check-in/hello/say"] == ["3!", "-", "-", "-"]
+    assert "weekly-check-in/hello/say takes 3 parts in 'sv', 2 are allowed: shorten it" in lines
+    assert len(table) == int(lines[ends].split()[3])
+    assert lines[ends] in (await ask({}, "check", str(tmp_path))).words.splitlines()
+
+
 async def test_a_mistake_in_a_flow_is_named_with_its_place(tmp_path: Path) -> None:
     for part in ("flows", "locales"):
         shutil.copytree(ROOT / part, tmp_path / part)
