@@ -57,8 +57,8 @@ def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: 
 
     `asked`: it was said to be a wish. Words that are nothing but a moment must say more than "now" or a time of day.
     """
-    rest = after_phrase(said, reading.within)
-    if length := _length(said if asked else rest or (), reading=reading):
+    within = after_phrase(said, reading.within) is not None
+    if (asked or within) and (length := _length(said, reading=reading)):
         return _near(now.astimezone(UTC) + length, now=now)
     told = _told(said, reading=reading)
     if told is None or (told.part is None and told.days in (None, 0) and not (asked and told.at)):
@@ -69,7 +69,7 @@ def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: 
 def _length(said: Sequence[str], *, reading: Reading) -> timedelta | None:
     """ "2 weeks", "in an hour", "for two days"."""
     within = after_phrase(said, reading.within)
-    rest = said if within is None else within
+    rest = [word for word in (said if within is None else within) if word not in reading.fillers]
     count = _number(rest[0], numbers=reading.numbers) if len(rest) > 1 else None
     unit = reading.lengths.get(" ".join(rest[1:] if count is not None else rest))
     if unit is None or (count is None and within is None):

@@ -1,12 +1,14 @@
 """A wish is heard whatever was asked, and a stop is heard in every language."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.day import NewAbsence
 from bot.engine.absences import read_absence
 from bot.engine.fixes import Fix, read_fix
-from bot.engine.folding import fold, split_words
+from bot.engine.folding import bare, fold, rules_of, split_words
+from bot.engine.postponing import after_phrase, read_days, read_moment
 from bot.engine.reading import Reading, Wish
 
 __all__ = ["Fix", "Later", "NewAbsence", "Pause", "Speak", "ToCoach", "Wish", "Wished", "read_wish"]
@@ -46,20 +48,83 @@ Wished = Wish | Pause | Later | Speak | ToCoach | NewAbsence | Fix
 # A stop is heard in every language; that an answer was wrong is read as a correction.
 _OWN_LANGUAGE = tuple(wish for wish in Wish if wish not in (Wish.STOP, Wish.WRONG))
 
+_COMMAND = re.compile(r"\A\s*/([A-Za-z0-9_]{1,32})(?:@\w+)?(?!\S)")
+_LONGEST_HEAD = 60
+_MOST_WORDS = 10
+"""Whoever names a language or a time in more words tells a story."""
+
 
 def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...], now: datetime) -> Wished | None:
     """The wish that the whole of `words` says, politeness aside, or `None`. `now` is the person's local time.
 
-    Stop words are read in `every` language, the others in the person's own. "Please stop calling me names" is no wish.
+    Stop words and the names of languages are read in `every` language, the others in the person's own. A command of
+    Telegram's ("/stop") is the word. "Please stop calling me names" is no wish.
     """
-    # A face or a hand after the word changes nothing.
-    said = [word for word in split_words(fold(words)) if any(map(str.isalnum, word))]
+    words = _COMMAND.sub(lambda found: found[1].replace("_", " "), words, count=1)
+    said = _words(words, language=reading.language)
     if not said:
         return None
-    if _says(Wish.STOP, said, readings=every) or _says(Wish.STOP, said, readings=(reading,)):
+    if _says(Wish.STOP, said, readings=every) or _stops(words, every=every or (reading,)):
         return Wish.STOP
     plain = next((wish for wish in _OWN_LANGUAGE if _says(wish, said, readings=(reading,))), None)
-    return plain or read_fix(words, reading=reading) or read_absence(words, reading=reading, today=now.date())
+    if plain is not None or _says(Wish.LANGUAGE, said, readings=every):
+        # Whoever cannot read what we write asks for another language in their own.
+        return plain or Wish.LANGUAGE
+    told = read_fix(words, reading=reading) or _to_coach(words, reading=reading)
+    if told is None and len(said) <= _MOST_WORDS:
+        told = _short(said, reading=reading, every=every, now=now)
+    return told or read_absence(words, reading=reading, today=now.date())
+
+
+def _short(said: list[str], *, reading: Reading, every: tuple[Reading, ...], now: datetime) -> Wished | None:
+    pause = after_phrase(said, reading.wishes.get(Wish.PAUSE, frozenset()))
+    if pause and (days := read_days(_plain(pause, reading), reading=reading, today=now.date())):
+        return Pause(days=days)
+    later = after_phrase(said, reading.wishes.get(Wish.LATER, frozenset()))
+    at = read_moment(_plain(later or said, reading), reading=reading, now=now, asked=later is not None)
+    if at is not None:
+        return Later(at=at)
+    language = _language(said, readings=(reading, *every))
+    return None if language is None else Speak(language=language)
+
+
+def _plain(said: list[str], reading: Reading) -> list[str]:
+    return [word for word in said if word not in reading.polite]
+
+
+def _to_coach(words: str, *, reading: Reading) -> ToCoach | None:
+    """ "Coach: I will be late on Monday"."""
+    head, colon, rest = words.strip().partition(":")
+    if (
+        not colon
+        or len(head) > _LONGEST_HEAD
+        or bare(fold(head, language=reading.language)) not in reading.wishes.get(Wish.COACH, frozenset())
+    ):
+        return None
+    return ToCoach(words=rest.strip()) if rest.strip() else None
+
+
+def _language(said: list[str], *, readings: tuple[Reading, ...]) -> str | None:
+    """The language that is named, in any language: "English", "på engelska", "byt språk till engelska"."""
+    names = {" ".join(said), *(" ".join(word for word in said if word not in each.before_names) for each in readings)}
+    found = {each.languages[name] for each in readings for name in names if name in each.languages}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stops(words: str, *, every: tuple[Reading, ...]) -> bool:
+    """Whether the text is a stop as one of the languages folds it."""
+    alike: dict[str, list[Reading]] = {}
+    for reading in every:
+        alike.setdefault(rules_of(reading.language), []).append(reading)
+    return any(
+        _says(Wish.STOP, _words(words, language=readings[0].language), readings=tuple(readings))
+        for readings in alike.values()
+    )
+
+
+def _words(text: str, *, language: str) -> list[str]:
+    # A face or a hand after the word changes nothing.
+    return [word for word in split_words(fold(text, language=language)) if any(map(str.isalnum, word))]
 
 
 def _says(wish: Wish, said: list[str], *, readings: tuple[Reading, ...]) -> bool:
