@@ -1,10 +1,13 @@
-"""A button's data is the answer it stands for, as long as its question waits."""
+"""A button's data is the answer it stands for, as long as its question waits, or a wish at any time."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from bot.engine.answers import UNCLEAR, Answer, Unclear
 from bot.engine.definition import AnswerKind, Ask
+from bot.engine.reading import Wish
+from bot.engine.wishes import Later, Speak
 
 TAP = "tap:"
 """What the words of a tap begin with: `tap:<step>:<value>`."""
@@ -14,6 +17,12 @@ SKIP = "skip"
 
 DONE = "done"
 """The value of the button that ends ticking in a several-of question."""
+
+WISH_TAP = "wish:"
+"""What the words of a tap on a wish begin with: `wish:<wish>[:<what>]`."""
+
+LATER = {"afternoon": time(14), "tomorrow": time(9)}
+"""What a button of "later" may say beside `hour`, and at which hour it then is."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
@@ -41,6 +50,30 @@ def read_tap(step: Ask, words: str) -> Answer | Literal[Unclear.UNCLEAR]:
             return value if value == DONE or _offers(step, value) else UNCLEAR
         case _:
             return UNCLEAR
+
+
+def read_wish_tap(words: str, *, now: datetime) -> Wish | Later | Speak | None:
+    """The wish that a button stands for; `None` if there is no such wish (any more). `now` is local time.
+
+    `later:hour`, `later:afternoon` and `later:tomorrow` count from the tap; `language:<code>` names a language.
+    """
+    name, _, what = words[len(WISH_TAP) :].partition(":")
+    if name == Wish.LATER and what:
+        return _later(what, now=now)
+    if name == Wish.LANGUAGE and what:
+        return Speak(language=what)
+    return next((wish for wish in Wish if wish == name), None)
+
+
+def _later(what: str, *, now: datetime) -> Later | None:
+    if what == "hour":
+        return Later(at=now.astimezone(UTC) + timedelta(hours=1))
+    if what not in LATER:
+        return None
+    day = now.date() + timedelta(days=1 if what == "tomorrow" else 0)
+    at = datetime.combine(day, LATER[what], now.tzinfo).astimezone(UTC)
+    # This afternoon has come already: then it is soon.
+    return Later(at=at if at > now else now.astimezone(UTC) + timedelta(hours=1))
 
 
 def _offers(step: Ask, value: str) -> bool:
