@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.calendar import zone_of
-from bot.domain.messages import Priority, Purpose
+from bot.domain.messages import Button, Priority, Purpose
 from bot.domain.people import AddressState, ChannelName
 from bot.engine.reading import Reading
+from bot.engine.taps import WISH_TAP
 from bot.engine.wishes import Wished, read_wish
 from bot.services.callers import Callers, Turn
 from bot.services.conversation import REPLY_LASTS
@@ -45,6 +46,11 @@ class Hearing:
             address=turn.address,
             occasion=self.occasion(turn, purpose),
         )
+
+    def button(self, turn: Turn, key: str, wish: str) -> Button:
+        """A button that says a text (a key) and stands for a wish: see `read_wish_tap`."""
+        said = say(turn.plan, key, participant=turn.participant)
+        return Button(label=said.text, data=f"{WISH_TAP}{wish}")
 
     def ask_coach(self, turn: Turn) -> None:
         """Hand somebody's words to their coach, and say so."""

@@ -31,6 +31,7 @@ from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.put_asides import PutAsides
 from bot.storage.ratings import Ratings
+from bot.storage.said import Said
 from bot.storage.sealing import Sealer
 from bot.storage.sessions import Sessions
 from bot.storage.sign_in_links import SignInLinks
@@ -75,6 +76,7 @@ class Work:
     strangers: Strangers
     imports: Imports
     newcomers: Newcomers
+    said: Said
     agreements: Agreements
     unsigned: Unsigned
 
@@ -125,6 +127,7 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         strangers=Strangers(connection),
         imports=Imports(connection, sealer),
         newcomers=Newcomers(connection, sealer),
+        said=Said(connection),
         agreements=Agreements(connection),
         unsigned=Unsigned(connection),
     )
