@@ -1,16 +1,18 @@
-"""Whoever wrote is known by the address; a shared phone speaks for the person who was asked."""
+"""Whoever wrote is known by the address; a shared phone speaks for the one person who was asked, or for nobody yet."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.messages import InboundMessage
+from bot.domain.messages import InboundKind, InboundMessage
 from bot.domain.people import Address, Participant
 from bot.services.published import FlowEdition, Plan, Shelf
+from bot.services.speakers import Sharer, speaker_of
 from bot.storage.addresses import Owner
 from bot.storage.inbox import Waiting
 from bot.storage.talk import Live
 from bot.storage.unit_of_work import Work
+from bot.storage.unsigned import Question
 
 LATE_ANSWERS = timedelta(days=3)
 """For so long after a question expired, an answer to it is understood as one."""
@@ -26,7 +28,11 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One person's message, and who they are. `beside` are others who are written to at the same address."""
+    """One person's message, and who they are. `beside` are others who are written to at the same address.
+
+    `sharers` are all who are written to there, in an order that stays. With `unsure` it may be any of them who writes;
+    `question` is that we asked who, and wait for the answer.
+    """
 
     heard: Heard
     participant: Participant
@@ -34,6 +40,9 @@ class Turn:
     plan: Plan
     live: Live | None
     beside: tuple[Participant, ...] = ()
+    sharers: tuple[Sharer, ...] = ()
+    unsure: bool = False
+    question: Question | None = None
 
     @property
     def message(self) -> InboundMessage:
@@ -71,12 +80,22 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     people = await work.participants.people(known)
     lives = await work.conversations.open_with(known)
     plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
+    shared = [one for one, several in zip(heard, owners, strict=True) if _is_shared(several)]
+    questions = await work.unsigned.open_for([one.waiting.sender_hash for one in shared])
+    tapped = await work.outbox.sent_to(_tapped(shared), people=known)
     turns: dict[int, Turn] = {}
     strangers: list[Heard] = []
     coaches: list[Heard] = []
     for one, several in zip(heard, owners, strict=True):
-        owner = _speaker(several, lives)
-        if owner is None:
+        speaker = speaker_of(
+            several,
+            lives=lives,
+            people=people,
+            known=one.waiting.signer or tapped.get(one.message.message_id or ""),
+            question=questions.get(one.waiting.sender_hash),
+        )
+        owner = speaker.owner if speaker else None
+        if speaker is None or owner is None:
             (coaches if several else strangers).append(one)
         elif owner.participant_id is not None:
             live = lives.get(owner.participant_id)
@@ -88,6 +107,9 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
                 plan=plans[participant.programme_id],
                 live=live,
                 beside=tuple(people[other][0] for other in _others(several, owner)),
+                sharers=_sharers(several, people),
+                unsure=not speaker.sure,
+                question=questions.get(one.waiting.sender_hash),
             )
             # A second message of the same person, from another address, waits for the next batch.
             turns.setdefault(participant.id, turn)
@@ -103,13 +125,18 @@ def _here(owners: Sequence[Owner], heard: Heard) -> list[Owner]:
     return people or [one for one in mine if one.coach_id is not None]
 
 
-def _speaker(owners: Sequence[Owner], lives: Mapping[int, Live]) -> Owner | None:
-    """Of several people with one phone, the one who was asked last; otherwise the first."""
-    people = [one for one in owners if one.participant_id is not None]
-    asked = [one for one in people if one.participant_id in lives]
-    if asked:
-        return max(asked, key=lambda one: lives[one.participant_id or 0].id)
-    return min(people, key=lambda one: one.address.id, default=None)
+def _is_shared(owners: Sequence[Owner]) -> bool:
+    return len({one.participant_id for one in owners if one.participant_id is not None}) > 1
+
+
+def _tapped(heard: Iterable[Heard]) -> list[str]:
+    """The messages that were tapped: each was sent to one person."""
+    return [one.message.message_id for one in heard if one.message.kind is InboundKind.TAP and one.message.message_id]
+
+
+def _sharers(owners: Iterable[Owner], people: Mapping[int, Sequence[Participant]]) -> tuple[Sharer, ...]:
+    mine = {one.participant_id: one.address for one in owners if one.participant_id is not None}
+    return tuple(Sharer(participant=people[one][0], address=mine[one]) for one in sorted(mine))
 
 
 def _others(owners: Iterable[Owner], speaker: Owner) -> list[int]:

@@ -8,6 +8,7 @@ from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
 from bot.domain.people import Address, Participant
+from bot.domain.programme import WELCOME
 from bot.engine import run
 from bot.engine.definition import AnswerKind, Ask, Flow
 from bot.engine.run import Alert, Save, Send, Turn
@@ -36,6 +37,8 @@ class Start:
     flow: str
     once: str
     expires_at: datetime | None
+    purpose: Purpose = Purpose.REMINDER
+    priority: Priority = Priority.REMINDER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +65,8 @@ async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
         live = next(waiting) if one.state else None
         occasion = Occasion(
             once=start.once,
-            purpose=Purpose.REMINDER,
-            priority=Priority.REMINDER,
+            purpose=start.purpose,
+            priority=start.priority,
             expires_at=start.expires_at,
             now=now,
             conversation_id=live.id if live else None,
@@ -176,7 +179,7 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
     for live in lives:
         edition, participant = editions[live.definition_id], people[live.enrolment_id]
         turn = run.fall_silent(edition.flow, State.from_text(live.state))
-        if participant.address is None or not participant.may_be_written_to(now=now):
+        if participant.address is None or not _may_go_on(live, participant, now=now):
             pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired"))
             continue
         taken = Taken(
@@ -192,6 +195,11 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
         keep(taken, pile, now=now)
     await pile.write(work, now=now)
     return len(lives)
+
+
+def _may_go_on(live: Live, participant: Participant, *, now: datetime) -> bool:
+    # Whether we may write at all is asked before anything was agreed.
+    return participant.may_be_asked(now=now) if live.flow == WELCOME else participant.may_be_written_to(now=now)
 
 
 async def _with_picks(work: Work, starts: Sequence[Start]) -> list[tuple[Start, tuple[str, ...]]]:

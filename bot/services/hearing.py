@@ -28,6 +28,8 @@ class Hearing:
     callers: Callers
     pile: Pile = field(default_factory=Pile)
     address_states: list[tuple[int, AddressState]] = field(default_factory=list)
+    became: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    """Arrivals that are not just handled: the state and the person they are noted with."""
 
     def say(
         self,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.calendar import is_quiet, quiet_until
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, Agreement
+from bot.domain.programme import WELCOME
 from bot.services.published import Plan
 from bot.storage.outbox import ALWAYS_SENT
 from bot.storage.outbox_rows import Candidate
@@ -55,7 +56,16 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
         return OutboxStatus.CANCELLED, "stopped"
     if one.protected and one.message.purpose in BEGUN_BY_US:
         return OutboxStatus.CANCELLED, "protected"
+    if one.message.purpose in BEGUN_BY_US and not _agreed(one):
+        return OutboxStatus.CANCELLED, "not-agreed"
     return None
+
+
+def _agreed(one: Candidate) -> bool:
+    """Nothing is begun before the yes but the question itself, and that not after a no."""
+    if one.agreement in (None, Agreement.AGREED):
+        return True
+    return one.flow == WELCOME and one.agreement is not Agreement.REFUSED
 
 
 def _held_until(one: Candidate, plans: Mapping[int, Plan], *, now: datetime) -> datetime | None:

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.messages import InboundKind
-from bot.domain.people import AddressState, Participant
+from bot.domain.people import AddressState
 from bot.engine.wishes import Wish, Wished
+from bot.services.agreeing import hear_late, note_answer
 from bot.services.answering import answers, is_late, reply
 from bot.services.callers import Heard, Turn, who_wrote
 from bot.services.doorstep import Doorstep
 from bot.services.granting import grant
 from bot.services.hearing import Hearing
+from bot.services.mistaken import wrong_person
 from bot.services.published import Shelf
+from bot.services.signing import alert_all, sign
+from bot.services.speakers import WHO
 from bot.services.stopping import note_address, start_again, stop
 from bot.services.tapping import tap
 from bot.storage.inbox import Handled
@@ -41,7 +45,8 @@ class Batch:
                 # Whoever writes can be reached: the number was taken for dead too soon.
                 hearing.address_states.append((turn.address.id, AddressState.ACTIVE))
             await self._answer(turn)
-            self._settle(turn.heard, participant=turn.participant)
+            state, person = hearing.became.get(turn.arrival, ("handled", turn.participant.id))
+            self._settle(turn.heard, state=state, person=person)
         for heard in callers.coaches:
             self._settle(heard)
         if callers.strangers:
@@ -50,17 +55,21 @@ class Batch:
                 state, person = await doorstep.meet(heard.message, once=f"in/{heard.waiting.id}")
                 self._settle(heard, state=state, person=person)
         await work.addresses.set_state(hearing.address_states, now=now)
-        await work.participants.heard_from((turn.participant.id for turn in callers.turns), now=now)
+        await work.participants.heard_from(self._known_writers(), now=now)
         await hearing.pile.write(work, now=now)
         await work.inbox.settle(self.handled, now=now)
         return len(self.handled)
+
+    def _known_writers(self) -> list[int]:
+        noted = (self.hearing.became.get(one.arrival, ("", one.participant.id)) for one in self.hearing.callers.turns)
+        return [person for _, person in noted if person is not None]
 
     async def _answer(self, turn: Turn) -> None:
         match turn.message.kind:
             case InboundKind.WORDS:
                 await self._listen(turn)
             case InboundKind.TAP:
-                tap(self.hearing, turn)
+                await self._touch(turn)
             case InboundKind.START:
                 await self._start(turn)
             case InboundKind.MEDIA:
@@ -73,9 +82,19 @@ class Batch:
             case InboundKind.NOTHING:
                 pass
 
+    async def _touch(self, turn: Turn) -> None:
+        if turn.unsure or turn.message.words.startswith(WHO):
+            await sign(self.hearing, turn)
+        elif not await hear_late(self.hearing, turn, None):
+            tap(self.hearing, turn)
+            note_answer(self.hearing, turn)
+
     def _look_away(self, turn: Turn) -> None:
         """A picture or a voice is never fetched; who asked for silence gets none of our words."""
-        self.hearing.alert(turn, "media")
+        if turn.unsure:
+            alert_all(self.hearing, turn, "media")
+        else:
+            self.hearing.alert(turn, "media")
         if not self.hearing.away(turn):
             self.hearing.say(turn, "phrases/media")
 
@@ -84,6 +103,12 @@ class Batch:
         wish = hearing.wish_of(turn)
         if said == "STOP" or wish is Wish.STOP:
             await stop(hearing, turn, silently=said == "STOP")
+        elif wish is Wish.WRONG_PERSON:
+            await wrong_person(hearing, turn)
+        elif turn.unsure:
+            await sign(hearing, turn)
+        elif await hear_late(hearing, turn, wish):
+            return
         elif hearing.may_return(turn) and (said == "START" or wish is Wish.START):
             await start_again(hearing, turn, silently=said == "START")
         elif hearing.away(turn):
@@ -97,6 +122,7 @@ class Batch:
         # What is both a wish and an answer to the open question is the answer.
         if live is not None and (wish is None or answers(hearing, turn, live)):
             reply(hearing, turn, live)
+            note_answer(hearing, turn)
         elif wish is not None:
             await grant(hearing, turn, wish)
         elif is_late(hearing, turn):
@@ -122,7 +148,6 @@ class Batch:
         self,
         heard: Heard,
         *,
-        participant: Participant | None = None,
         state: str = "handled",
         person: int | None = None,
     ) -> None:
@@ -132,6 +157,6 @@ class Batch:
                 state=state,
                 kind=heard.message.kind,
                 words=heard.message.words,
-                participant_id=participant.id if participant else person,
+                participant_id=person,
             )
         )

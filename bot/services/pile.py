@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.messages import Draft
 from bot.domain.people import Participant
+from bot.storage.agreements import NewAgreement
 from bot.storage.alerts import NewAlert
 from bot.storage.ratings import NewRating
 from bot.storage.talk import MovedOn, NewAnswer
@@ -23,12 +24,14 @@ class Pile:
     stopped: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
     """Conversations whose nudge may still wait: it has lost its meaning."""
+    agreed: list[NewAgreement] = field(default_factory=list)
 
     async def write(self, work: Work, *, now: datetime) -> None:
         """Keep all of it in this unit of work."""
         await work.conversations.move(self.moved, now=now)
         await work.ratings.keep(self.ratings, now=now)
         await work.conversations.keep_answers(self.answers, now=now)
+        await work.agreements.keep(self.agreed, now=now)
         await work.alerts.raise_these(self.alerts, now=now)
         for person in self.stopped:
             await work.participants.change(person, stopped_at=now)

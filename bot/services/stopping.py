@@ -1,11 +1,13 @@
 """A stop ends everything at once, and only a start word brings it back."""
 
 from bot.domain.messages import InboundKind, Purpose
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, Agreement, Participant
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
+from bot.services.lifting import lift, tell_how_to_lift
 from bot.services.pile import alert_about
 from bot.services.silences import silence
+from bot.storage.agreements import NewAgreement
 
 
 async def stop(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
@@ -15,9 +17,13 @@ async def stop(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
     await silence(hearing.work, (one.id for one in together), now=hearing.now)
     for one in together:
         hearing.pile.alerts.append(alert_about(one, "stopped", once=f"{turn.once}/{one.id}", about=turn.arrival))
+        if one.agreement is not Agreement.AGREED:
+            # Whoever was asked and says stop has answered.
+            hearing.pile.agreed.append(_refusal(turn, one))
     if silently:
         # The provider stopped it, and says so itself: nothing of ours would arrive there.
-        hearing.address_states.append((turn.address.id, AddressState.STOPPED))
+        hearing.address_states += [(one.address.id, AddressState.STOPPED) for one in turn.sharers]
+        await hearing.work.addresses.block((one.address.id for one in turn.sharers), now=hearing.now)
     else:
         hearing.say(turn, "phrases/stopped", purpose=Purpose.CONFIRMATION)
 
@@ -26,8 +32,14 @@ async def start_again(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
     """Write again. `silently`: the provider has told the person."""
     for one in (turn.participant, *turn.beside):
         await hearing.work.participants.change(one.id, stopped_at=None, paused_until=None, held_at=None)
-    hearing.address_states.append((turn.address.id, AddressState.ACTIVE))
-    if not silently:
+    is_open = await lift(hearing.work, turn, now=hearing.now)
+    if is_open:
+        hearing.address_states += [(one.address.id, AddressState.ACTIVE) for one in turn.sharers]
+    person = turn.participant
+    lifted = is_open and person.address is not None and person.address.id == turn.address.id
+    if not lifted:
+        await tell_how_to_lift(hearing.work, turn.plan, person, hearing.pile, at=hearing.now)
+    if is_open and not silently:
         hearing.say(turn, "phrases/started", purpose=Purpose.CONFIRMATION)
 
 
@@ -37,8 +49,19 @@ async def note_address(hearing: Hearing, turn: Turn) -> None:
         case InboundKind.BLOCKED:
             await stop(hearing, turn, silently=True)
         case InboundKind.UNBLOCKED:
-            hearing.address_states.append((turn.address.id, AddressState.ACTIVE))
+            hearing.address_states += [(one.address.id, AddressState.ACTIVE) for one in turn.sharers]
+            await hearing.work.addresses.unblock((one.address.id for one in turn.sharers), now=hearing.now)
         case InboundKind.MOVED:
             await hearing.work.addresses.move(
                 turn.address.id, channel=turn.address.channel, value=turn.message.words, now=hearing.now
             )
+
+
+def _refusal(turn: Turn, one: Participant) -> NewAgreement:
+    return NewAgreement(
+        enrolment_id=one.enrolment_id,
+        answer=Agreement.REFUSED,
+        definition_id=turn.live.definition_id if turn.live and turn.live.enrolment_id == one.enrolment_id else None,
+        language=turn.plan.language_of(one.language),
+        channel=turn.address.channel,
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.messages import (
     DeliveryReceipt,
     Draft,
+    OutboxAct,
     OutboxMessage,
     OutboxStatus,
     Purpose,
@@ -231,6 +232,19 @@ class Outbox:
             await self._cancel(
                 which if programme is None else and_(which, outbox.c.programme_id == programme), why=why, now=now
             )
+
+    async def sent_to(self, references: Sequence[str], *, people: Iterable[int]) -> dict[str, int]:
+        """To which of these people the messages were sent, by the provider's own name for them."""
+        if not references:
+            return {}
+        rows = await self._connection.execute(
+            select(outbox.c.provider_id, outbox.c.participant_id).where(
+                outbox.c.provider_id.in_(references),
+                outbox.c.act == OutboxAct.SEND,
+                outbox.c.participant_id.in_(sorted(people)),
+            )
+        )
+        return {row.provider_id: row.participant_id for row in rows}
 
     async def cancel_at(self, address_ids: Iterable[int], *, why: str, now: datetime) -> None:
         """Whatever still waits for these addresses is not sent, but for what confirms it."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
@@ -23,6 +23,7 @@ class Live:
     flow: str
     state: str
     check_in_id: int | None
+    began_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +53,15 @@ class MovedOn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewAnswer:
-    """One answer that is not a rating."""
+    """One answer that is not a rating. `number` and `arrival_id` are as those of a rating."""
 
     conversation_id: int
     participant_id: int
     step: str
     slug: str
     value: str | None
+    number: int | None = None
+    arrival_id: int | None = None
 
 
 _POINTER = (
@@ -70,6 +73,7 @@ _POINTER = (
     conversations.c.flow,
     conversations.c.state,
     conversations.c.check_in_id,
+    conversations.c.began_at,
 )
 _LIVE = select(*_POINTER).where(conversations.c.ended_at.is_(None))
 _LIVE_OF = _LIVE.where(conversations.c.participant_id.in_(bindparam("ids", expanding=True)))
@@ -97,11 +101,23 @@ _MOVE = (
         silent_at=bindparam("new_silent_at"),
         moved_at=bindparam("now"),
         ended_at=bindparam("new_ended_at"),
-        outcome=bindparam("new_outcome"),
+        # One that had ended and was opened to correct an answer keeps how it ended.
+        outcome=func.coalesce(conversations.c.outcome, bindparam("new_outcome")),
     )
 )
 _END_CHECK_IN = (
-    update(check_ins).where(check_ins.c.conversation_id == bindparam("conversation")).values(ended_at=bindparam("now"))
+    update(check_ins)
+    .where(check_ins.c.conversation_id == bindparam("conversation"), check_ins.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+)
+_CORRECT_ANSWER = (
+    update(answers)
+    .where(
+        answers.c.conversation_id == bindparam("conversation"),
+        answers.c.step == bindparam("of_step"),
+        answers.c.corrected_at.is_(None),
+    )
+    .values(corrected_at=bindparam("now"))
 )
 _INSERT_ANSWER = insert(answers)
 
@@ -153,6 +169,7 @@ class Conversations:
                 flow=one.flow,
                 state=one.state,
                 check_in_id=opened.get(ids[place]),
+                began_at=now,
             )
             for place, one in enumerate(begun)
         ]
@@ -232,8 +249,12 @@ class Conversations:
         )
 
     async def keep_answers(self, given: Sequence[NewAnswer], *, now: datetime) -> None:
-        """Answers that are not ratings."""
+        """Answers that are not ratings; one that was given before to the same question counts no more."""
         if given:
+            await self._connection.execute(
+                _CORRECT_ANSWER,
+                [{"conversation": one.conversation_id, "of_step": one.step, "now": now} for one in given],
+            )
             await self._connection.execute(
                 _INSERT_ANSWER,
                 [
@@ -243,6 +264,8 @@ class Conversations:
                         "step": one.step,
                         "slug": one.slug,
                         "value": one.value,
+                        "number": one.number,
+                        "arrival_id": one.arrival_id,
                         "answered_at": now,
                     }
                     for one in given

@@ -1,0 +1,120 @@
+"""A yes opens the rest and a no closes it, at whatever moment it is said, and both are kept with what was asked."""
+
+from bot.domain.messages import InboundKind, Purpose
+from bot.domain.people import AddressState, Agreement
+from bot.domain.programme import MESSAGES_ALLOWED, WELCOME
+from bot.engine.answers import read_answer
+from bot.engine.definition import Ask
+from bot.engine.taps import TAP
+from bot.engine.wishes import Wish, Wished
+from bot.services.callers import Turn
+from bot.services.conversation import UNWANTED
+from bot.services.hearing import Hearing
+from bot.services.lifting import lift
+from bot.storage.agreements import NewAgreement
+from bot.storage.talk import MovedOn, NewAnswer
+
+_ANSWERS = {"yes": Agreement.AGREED, "no": Agreement.REFUSED}
+
+
+def note_answer(hearing: Hearing, turn: Turn) -> None:
+    """Keep what this turn answered to the welcome's question, if it did."""
+    live = turn.live
+    if live is None or live.flow != WELCOME:
+        return
+    for one in hearing.pile.answers:
+        if one.conversation_id == live.id and one.slug == MESSAGES_ALLOWED and one.value in _ANSWERS:
+            _keep(hearing, turn, _ANSWERS[one.value], definition=live.definition_id)
+
+
+async def hear_late(hearing: Hearing, turn: Turn, wish: Wished | None) -> bool:
+    """Take a clear yes or no of somebody who has not agreed, though nothing is open with them. Whether it was one.
+
+    A start word is a yes also while the question waits.
+    """
+    person, live = turn.participant, turn.live
+    if person.agreement is Agreement.AGREED or hearing.left(turn) or person.protected:
+        return False
+    starts = wish is Wish.START or turn.message.opt_out == "START"
+    if starts and (live is None or live.flow == WELCOME):
+        await _agree(hearing, turn)
+        return True
+    if live is not None or person.agreement is Agreement.UNASKED:
+        return False
+    said = _said(hearing, turn)
+    if said == "yes":
+        await _agree(hearing, turn)
+    elif said == "no" and person.agreement is Agreement.ASKED:
+        await _refuse(hearing, turn)
+    else:
+        return False
+    return True
+
+
+async def _agree(hearing: Hearing, turn: Turn) -> None:
+    live = turn.live
+    asked_in = live.definition_id if live else await hearing.work.agreements.last_asked(turn.participant.enrolment_id)
+    _keep(hearing, turn, Agreement.AGREED, definition=asked_in)
+    if live is not None:
+        _close(hearing, turn)
+    await hearing.work.participants.change(turn.participant.id, stopped_at=None)
+    if await lift(hearing.work, turn, now=hearing.now):
+        hearing.address_states.append((turn.address.id, AddressState.ACTIVE))
+    hearing.say(turn, "phrases/agreed", purpose=Purpose.CONFIRMATION)
+
+
+async def _refuse(hearing: Hearing, turn: Turn) -> None:
+    asked_in = await hearing.work.agreements.last_asked(turn.participant.enrolment_id)
+    _keep(hearing, turn, Agreement.REFUSED, definition=asked_in)
+    hearing.pile.stopped.append(turn.participant.id)
+    hearing.alert(turn, UNWANTED)
+    hearing.say(turn, "phrases/refused", purpose=Purpose.CONFIRMATION)
+
+
+def _close(hearing: Hearing, turn: Turn) -> None:
+    """The welcome is answered, by a word that is no answer to a yes-no question but means one."""
+    live = turn.live
+    assert live is not None
+    hearing.pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome="finished"))
+    hearing.pile.answered.append(live.id)
+    question = _question(turn)
+    if question is not None:
+        hearing.pile.answers.append(
+            NewAnswer(
+                conversation_id=live.id,
+                participant_id=turn.participant.id,
+                step=question.id,
+                slug=MESSAGES_ALLOWED,
+                value="yes",
+            )
+        )
+
+
+def _said(hearing: Hearing, turn: Turn) -> str | None:
+    """The answer to the welcome's question, though it is asked no longer."""
+    question = _question(turn)
+    if question is None:
+        return None
+    if turn.message.kind is InboundKind.TAP:
+        of_step, _, value = turn.message.words.removeprefix(TAP).partition(":")
+        return value if of_step == question.id else None
+    said = read_answer(question, turn.message.words, reading=hearing.reading_of(turn), today=hearing.now.date())
+    return said if isinstance(said, str) and said in _ANSWERS else None
+
+
+def _question(turn: Turn) -> Ask | None:
+    edition = turn.plan.flows.get(WELCOME)
+    steps = edition.flow.steps if edition else ()
+    return next((one for one in steps if isinstance(one, Ask) and one.saves == MESSAGES_ALLOWED), None)
+
+
+def _keep(hearing: Hearing, turn: Turn, answer: Agreement, *, definition: int | None) -> None:
+    hearing.pile.agreed.append(
+        NewAgreement(
+            enrolment_id=turn.participant.enrolment_id,
+            answer=answer,
+            definition_id=definition,
+            language=turn.plan.language_of(turn.participant.language),
+            channel=turn.address.channel,
+        )
+    )
