@@ -82,13 +82,10 @@ async def report_absence(database: Database, enrolment: int, absence: NewAbsence
     """
     async with unit_of_work(database) as work:
         person = await _held(work, enrolment, by=by)
-        known = await work.absences.same(enrolment, absence)
-        if known is not None:
-            return known
-        if absence.begins_on <= now.astimezone(zone_of(person.zone)).date():
-            await work.absences.end_those_on(enrolment, absence.begins_on, now=now)
-        number = await work.absences.add(enrolment, absence, now=now)
-        await work.audit.note(_done("absence-reported", person, number), by=by, now=now)
+        today = now.astimezone(zone_of(person.zone)).date()
+        number, news = await work.absences.report(enrolment, absence, today=today, now=now)
+        if news:
+            await work.audit.note(_done("absence-reported", person, number), by=by, now=now)
         return number
 
 
