@@ -21,6 +21,11 @@ _SEAMS = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MOST_LATE = 12 * 60
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotComing:
+    """Somebody is not coming, and has not said which category it is."""
+
+
 class _Word(Enum):
     """What a phrase is, if it is no category."""
 

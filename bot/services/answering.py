@@ -1,5 +1,6 @@
 """What answers the question that waits moves the conversation on; what answers a closed one is met kindly."""
 
+from bot.engine.definition import AnswerKind, Ask
 from bot.engine.state import State
 from bot.services import conversation
 from bot.services.callers import Turn
@@ -41,3 +42,10 @@ def is_late(hearing: Hearing, turn: Turn) -> bool:
     if lapsed is None:
         return False
     return answers(hearing, turn, lapsed)
+
+
+def takes_free_words(hearing: Hearing, live: Live) -> bool:
+    """Whether the question that waits asks for words of one's own: then anything may be its answer."""
+    flow = hearing.callers.editions[live.definition_id].flow
+    question = flow.steps[flow.places[State.from_text(live.state).at]]
+    return isinstance(question, Ask) and question.answer is AnswerKind.WORDS

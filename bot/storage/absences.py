@@ -256,7 +256,7 @@ def was_reported_for(day: date, *, zone: ZoneInfo, table: FromClause = absences)
     return and_(_holds_on(day, table), lasts)
 
 
-def _asking(row: Row[Any]) -> Asking:
+def _asking(row: Row[*tuple[Any, ...]]) -> Asking:
     return Asking(
         id=row.id,
         enrolment_id=row.enrolment_id,

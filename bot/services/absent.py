@@ -1,0 +1,178 @@
+"""Whoever is not coming is thanked and left alone: the coach sees the category, and the day's reminders fall silent.
+
+Lateness silences nothing. The question that waits goes on waiting, for an answer is still welcome, but it is not asked
+again while the person is away (`conversation.fall_silent`); a question that has not left yet is never asked.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.content.texts import day
+from bot.domain.calendar import held_on, moment, zone_of
+from bot.domain.day import NewAbsence
+from bot.domain.messages import Button
+from bot.domain.people import Participant, Presence
+from bot.engine.absences import answers_back, hints_at_absence, read_absence, says_back
+from bot.services.answering import answers, takes_free_words
+from bot.services.callers import Turn
+from bot.services.hearing import Hearing
+from bot.services.wording import Buttons, say
+from bot.storage.absences import ABSENT, Hush
+from bot.storage.talk import MovedOn
+
+ASKED_FOR = timedelta(hours=36)
+"""For so long a plain yes or no answers the question whether somebody is back."""
+
+_TOLD_OTHERS = (Presence.ILLNESS, Presence.CARE_OF_CHILD)
+"""These are reported to authorities too, and hold wherever the person takes part."""
+
+_REASONS = (Presence.ILLNESS, Presence.CARE_OF_CHILD, Presence.AUTHORITY_VISIT, Presence.OTHER_VALID)
+_DAYS_AHEAD = 7
+
+
+async def hear_absent(hearing: Hearing, turn: Turn) -> bool:
+    """Deal with words about not coming, or being back, that are no plain wish. `False`: they are about something else.
+
+    An answer to the question that waits is never taken for it, and neither are free words that a question asked for.
+    """
+    live, one, reading = turn.live, turn.participant, hearing.reading_of(turn)
+    if live is not None and answers(hearing, turn, live):
+        return False
+    words, today, names = turn.message.words, _today(hearing, one), (one.first_name, one.coach_first_name)
+    if absence := read_absence(words, reading=reading, today=today, names=names):
+        await report(hearing, turn, absence)
+        return True
+    if says_back(words, reading=reading, today=today, names=names):
+        await come_back(hearing, turn)
+        return True
+    if live is not None and takes_free_words(hearing, live):
+        return False
+    back = answers_back(words, reading=reading, today=today, names=names)
+    if back is not None and await _answered(hearing, turn, back=back):
+        return True
+    if not hints_at_absence(words, reading=reading):
+        return False
+    _ask_which(hearing, turn)
+    return True
+
+
+async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
+    """Keep that somebody is not coming, and say that the coach knows. Where it could be a mere no, ask."""
+    today = _today(hearing, turn.participant)
+    bare = absence.category is Presence.OTHER_VALID and absence.ends_on is None
+    if bare and turn.live is not None and turn.message.tap_id is None:
+        # Under a question "I cannot" may mean the question.
+        _ask_which(hearing, turn)
+        return
+    placed = _placed(absence, turn, now=hearing.now)
+    for place in await _places(hearing, turn, placed):
+        await hearing.work.absences.report(place.enrolment_id, placed, today=today, now=hearing.now)
+        if placed.category is not Presence.LATE:
+            await _hush(hearing, turn, place, placed)
+    key, values = _thanks(turn, placed, today=today)
+    hearing.say(turn, key, values=values)
+
+
+def ask_why(hearing: Hearing, turn: Turn) -> None:
+    """Somebody tapped that they are not coming: only the category is asked for."""
+    hearing.say(turn, "phrases/absent-why", buttons=_menu(turn, _REASONS))
+
+
+async def come_back(hearing: Hearing, turn: Turn) -> None:
+    """Somebody is back: what holds today is over. Whoever was not away is told so kindly."""
+    places = await hearing.work.participants.people([turn.participant.id])
+    today, ended = _today(hearing, turn.participant), 0
+    for place in places[turn.participant.id]:
+        ended += await hearing.work.absences.end_those_on(place.enrolment_id, today, now=hearing.now)
+    if ended or await _answered(hearing, turn, back=True):
+        if ended:
+            hearing.say(turn, "phrases/back-yes")
+        return
+    hearing.say(turn, "phrases/back-not-away")
+
+
+async def _answered(hearing: Hearing, turn: Turn, *, back: bool) -> bool:
+    """Take a yes or a no as the answer to the question whether somebody is back, if it was asked lately."""
+    places = (await hearing.work.participants.people([turn.participant.id]))[turn.participant.id]
+    enrolments = [place.enrolment_id for place in places]
+    asked = await hearing.work.absences.asked_of(enrolments, since=hearing.now - ASKED_FOR)
+    for one in asked:
+        if back:
+            await hearing.work.absences.end(one.id, now=hearing.now)
+        else:
+            await hearing.work.absences.last_until(one.id, None)
+    if asked:
+        hearing.say(turn, "phrases/back-yes" if back else "phrases/back-no")
+    return bool(asked)
+
+
+def _ask_which(hearing: Hearing, turn: Turn) -> None:
+    """Words that may report an absence: which it is is asked, and a person reads them."""
+    hearing.say(turn, "phrases/absent-which", buttons=_menu(turn, (*_REASONS, Presence.LATE)))
+    hearing.alert(turn, "question")
+
+
+def _menu(turn: Turn, categories: tuple[Presence, ...]) -> Buttons:
+    return tuple(
+        (Button(label=say(turn.plan, f"phrases/{one}-button", participant=turn.participant).text, data=tap_of(one)),)
+        for one in categories
+    )
+
+
+def tap_of(category: Presence) -> str:
+    """The data of the button that reports this."""
+    return f"wish:absent:{category}"
+
+
+def _today(hearing: Hearing, one: Participant) -> date:
+    return hearing.now.astimezone(zone_of(one.zone)).date()
+
+
+def _placed(absence: NewAbsence, turn: Turn, *, now: datetime) -> NewAbsence:
+    """The absence on its day. Illness lasts; whoever else named no day means the next time something is held."""
+    if absence.ends_on is not None or absence.category in _TOLD_OTHERS:
+        return absence
+    local = now.astimezone(zone_of(turn.participant.zone))
+    if absence.begins_on != local.date():
+        return absence
+    for on in (absence.begins_on + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD)):
+        held = held_on(turn.plan.programme.activities, on, phase=turn.participant.phase)
+        if any(on > local.date() or one.ends > local.time() for one in held):
+            return replace(absence, begins_on=on, ends_on=on)
+    return replace(absence, ends_on=absence.begins_on)
+
+
+async def _places(hearing: Hearing, turn: Turn, absence: NewAbsence) -> list[Participant]:
+    """Where the absence holds: whoever is ill is ill in every programme."""
+    if absence.category not in _TOLD_OTHERS:
+        return [turn.participant]
+    places = await hearing.work.participants.people([turn.participant.id])
+    return [
+        place for place in places[turn.participant.id] if place.ended_on is None or place.ended_on >= absence.begins_on
+    ]
+
+
+async def _hush(hearing: Hearing, turn: Turn, place: Participant, absence: NewAbsence) -> None:
+    """What waits to leave on those days is not sent; a conversation whose question thus never leaves is over."""
+    zone, last = zone_of(place.zone), absence.last_day
+    begun = absence.begins_on <= _today(hearing, place)
+    hush = Hush(
+        participant_id=place.id,
+        programme_id=place.programme_id,
+        since=None if begun else moment(absence.begins_on, time(0), zone),
+        until=None if last is None else moment(last + timedelta(days=1), time(0), zone),
+    )
+    unseen = await hearing.work.absences.hush(hush, now=hearing.now)
+    if turn.live is not None and turn.live.id in unseen:
+        hearing.pile.moved.append(MovedOn(id=turn.live.id, state=turn.live.state, silent_at=None, outcome=ABSENT))
+
+
+def _thanks(turn: Turn, absence: NewAbsence, *, today: date) -> tuple[str, dict[str, str]]:
+    if absence.category is Presence.LATE:
+        return "phrases/absent-late", {}
+    tells = "-tell" if absence.category in _TOLD_OTHERS else ""
+    if absence.begins_on == today and absence.last_day in (None, today):
+        return f"phrases/absent-today{tells}", {}
+    language = turn.plan.language_of(turn.participant.language)
+    ends = {day(absence.begins_on, language): None, day(absence.last_day or absence.begins_on, language): None}
+    return f"phrases/absent-days{tells}", {"days": " - ".join(ends)}
