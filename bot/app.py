@@ -1,6 +1,7 @@
 """The one place that chooses what is real: database, channels and clock are put together here."""
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,14 @@ class App:
         """Queue what falls due."""
         if await self.reminders.queue_due(now=now):
             self.nudge("send")
+
+    async def refresh(self) -> None:
+        """See who sends from a number of their own, and what our bot is called."""
+        await self.senders.refresh()
+        if self.feed is not None and self.shelf.bot_name is None:
+            # Whoever cannot be asked now is asked again with the next tick.
+            with contextlib.suppress(FeedFailed):
+                self.shelf.bot_name = (await self.feed.me()).username or None
 
     async def silence(self, now: datetime) -> None:
         """Nudge or end conversations that have gone silent."""

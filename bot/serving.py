@@ -56,7 +56,7 @@ def clock_of(app: App) -> Clock:
             app.nudge("import")
 
     async def refresh(now: datetime) -> None:
-        await app.senders.refresh()
+        await app.refresh()
 
     # Each channel has a tick of its own: while one provider keeps us waiting, the others go on.
     sending = [

@@ -10,7 +10,7 @@ from bot.engine.dates import read_day
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.folding import LONGEST, bare, fold
 from bot.engine.numbers import read_level, read_number, read_place
-from bot.engine.reading import Reading
+from bot.engine.reading import Reading, Wish
 
 MOST_WORDS_KEPT = 1_000
 """How many characters of an answer in free words are kept."""
@@ -94,7 +94,8 @@ def _yes_or_no(folded: str, *, reading: Reading) -> str | None:
     """`yes` or `no`, when every word that says anything says the same."""
     said = bare(folded)
     for phrase in (said, _without(said, reading.polite)):
-        if phrase in reading.yes:
+        # Where a yes is asked for, "start" is one.
+        if phrase in reading.yes or phrase in reading.wishes.get(Wish.START, ()):
             return "yes"
         if phrase in reading.no:
             return "no"

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind
 from bot.domain.people import AddressState
+from bot.engine.taps import WISH_TAP, read_wish_tap
 from bot.engine.wishes import Wish, Wished
 from bot.services.agreeing import hear_late, note_answer
 from bot.services.answering import answers, is_late, reply
@@ -18,7 +20,8 @@ from bot.services.published import Shelf
 from bot.services.signing import alert_all, sign
 from bot.services.speakers import WHO
 from bot.services.stopping import note_address, start_again, stop
-from bot.services.tapping import tap
+from bot.services.talking import is_talking, to_coach
+from bot.services.tapping import show_heard, tap
 from bot.storage.inbox import Handled
 from bot.storage.unit_of_work import Work
 
@@ -85,9 +88,21 @@ class Batch:
     async def _touch(self, turn: Turn) -> None:
         if turn.unsure or turn.message.words.startswith(WHO):
             await sign(self.hearing, turn)
+        elif turn.message.words.startswith(WISH_TAP) and not self.hearing.away(turn):
+            await self._tap_wish(turn)
         elif not await hear_late(self.hearing, turn, None):
             tap(self.hearing, turn)
             note_answer(self.hearing, turn)
+
+    async def _tap_wish(self, turn: Turn) -> None:
+        """A button of a menu works as long as there is such a wish: the menu stays as it is."""
+        hearing, first = self.hearing, len(self.hearing.pile.drafts)
+        wish = read_wish_tap(turn.message.words, now=hearing.now.astimezone(zone_of(turn.participant.zone)))
+        if wish is None:
+            hearing.say(turn, "phrases/old-button")
+        else:
+            await grant(hearing, turn, wish)
+        show_heard(hearing, turn, first=first)
 
     def _look_away(self, turn: Turn) -> None:
         """A picture or a voice is never fetched; who asked for silence gets none of our words."""
@@ -109,7 +124,7 @@ class Batch:
             await sign(hearing, turn)
         elif await hear_late(hearing, turn, wish):
             return
-        elif hearing.may_return(turn) and (said == "START" or wish is Wish.START):
+        elif self._returns(turn, wish):
             await start_again(hearing, turn, silently=said == "START")
         elif hearing.away(turn):
             # Silence was asked for: a person reads it, the bot says nothing.
@@ -117,10 +132,19 @@ class Batch:
         elif said != "HELP":
             await self._understand(turn, wish)
 
+    def _returns(self, turn: Turn, wish: Wished | None) -> bool:
+        """Whether a start word brings somebody back: one that answers the open question does not."""
+        hearing, live = self.hearing, turn.live
+        if not hearing.may_return(turn) or (turn.message.opt_out != "START" and wish is not Wish.START):
+            return False
+        return live is None or not answers(hearing, turn, live)
+
     async def _understand(self, turn: Turn, wish: Wished | None) -> None:
         hearing, live = self.hearing, turn.live
+        if is_talking(hearing, turn):
+            await to_coach(hearing, turn)
         # What is both a wish and an answer to the open question is the answer.
-        if live is not None and (wish is None or answers(hearing, turn, live)):
+        elif live is not None and (wish is None or answers(hearing, turn, live)):
             reply(hearing, turn, live)
             note_answer(hearing, turn)
         elif wish is not None:
@@ -142,7 +166,7 @@ class Batch:
         elif hearing.left(turn):
             hearing.alert(turn, "question")
         else:
-            hearing.say(turn, "phrases/help")
+            await grant(hearing, turn, Wish.START)
 
     def _settle(
         self,

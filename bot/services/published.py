@@ -50,10 +50,14 @@ class Plan:
 
 
 class Shelf:
-    """All that is published, by programme and by version. One for each process."""
+    """All that is published, by programme and by version. One for each process.
+
+    `bot_name` is our bot's user name in Telegram, once that is known: a link begins a chat with it.
+    """
 
     def __init__(self, readings: Mapping[str, Reading]) -> None:
         self.readings = readings
+        self.bot_name: str | None = None
         self._read: dict[int, tuple[Edition, Definition]] = {}
         self._flows: dict[int, FlowEdition] = {}
         self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
