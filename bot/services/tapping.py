@@ -20,13 +20,18 @@ def tap(hearing: Hearing, turn: Turn) -> None:
         hearing.say(turn, "phrases/old-button")
     else:
         reply(hearing, turn, turn.live)
-    if turn.message.tap_id:
-        done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=_thanks(hearing, turn))
-        drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
-        # Before anything else leaves: the button waits, and shows that it does.
-        hearing.pile.drafts.insert(first, drafted)
+    show_heard(hearing, turn, first=first)
     if turn.message.message_id:
         _settle_keyboard(hearing, turn, turn.message.message_id, occasion=occasion)
+
+
+def show_heard(hearing: Hearing, turn: Turn, *, first: int) -> None:
+    """Let the button show that it was heard, before what is on the pile from `first` on leaves: it waits for that."""
+    if turn.message.tap_id:
+        done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=_thanks(hearing, turn))
+        occasion = hearing.occasion(turn, Purpose.REPLY)
+        drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
+        hearing.pile.drafts.insert(first, drafted)
 
 
 def _thanks(hearing: Hearing, turn: Turn) -> str:

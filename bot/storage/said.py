@@ -87,11 +87,11 @@ class Said:
         wanted = sorted(set(people))
         if not wanted:
             return
-        which = outbox.c.participant_id.in_(wanted)
+        which = [outbox.c.participant_id.in_(wanted)]
         if conversation is not None:
-            which &= outbox.c.conversation_id == conversation
+            which.append(outbox.c.conversation_id == conversation)
         await self._connection.execute(
             update(outbox)
-            .where(which, outbox.c.status == OutboxStatus.QUEUED, outbox.c.purpose.in_(BEGUN))
+            .where(*which, outbox.c.status == OutboxStatus.QUEUED, outbox.c.purpose.in_(BEGUN))
             .values(status=OutboxStatus.CANCELLED, error=why, settled_at=now)
         )

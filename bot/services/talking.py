@@ -1,0 +1,39 @@
+"""What is meant for a coach reaches the coach at once, and the person is told truthfully when it is read."""
+
+from datetime import timedelta
+
+from bot.content.texts import clock, day
+from bot.domain.calendar import zone_of
+from bot.domain.staffed import is_staffed, staffed_next
+from bot.services.callers import Turn
+from bot.services.hearing import Hearing
+
+TALKING_LASTS = timedelta(minutes=30)
+"""For so long after "coach" the next text is the coach's, whatever was asked."""
+
+
+async def call_coach(hearing: Hearing, turn: Turn) -> None:
+    """The next text is for the coach."""
+    await hearing.work.participants.change(turn.participant.id, talking_until=hearing.now + TALKING_LASTS)
+    hearing.say(turn, "phrases/coach-asked")
+
+
+def is_talking(hearing: Hearing, turn: Turn) -> bool:
+    """Whether the person said that the next text is for the coach."""
+    until = turn.participant.talking_until
+    return until is not None and until > hearing.now
+
+
+async def to_coach(hearing: Hearing, turn: Turn) -> None:
+    """Hand these words to the coach, and say when somebody reads."""
+    if turn.participant.talking_until is not None:
+        await hearing.work.participants.change(turn.participant.id, talking_until=None)
+    hearing.alert(turn, "question")
+    staffed, zone = turn.plan.programme.staffed, turn.plan.programme.zone
+    if is_staffed(staffed, zone=zone, now=hearing.now):
+        hearing.say(turn, "phrases/to-coach-now", values={"until": clock(staffed.ends)})
+        return
+    then = staffed_next(staffed, zone=zone, now=hearing.now).astimezone(zone_of(zone))
+    language = turn.plan.language_of(turn.participant.language)
+    values = {"day": day(then.date(), language), "time": clock(then.time())}
+    hearing.say(turn, "phrases/to-coach-later", values=values)
