@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
@@ -87,7 +87,7 @@ class Said:
         wanted = sorted(set(people))
         if not wanted:
             return
-        which = [outbox.c.participant_id.in_(wanted)]
+        which: list[ColumnElement[bool]] = [outbox.c.participant_id.in_(wanted)]
         if conversation is not None:
             which.append(outbox.c.conversation_id == conversation)
         await self._connection.execute(
