@@ -37,7 +37,7 @@ class Waiting:
 class Handled:
     """What became of an arrival. `state` is `handled`, `stranger`, `asking`, `unsigned` or `aside`.
 
-    `words` are fit for any database.
+    `words` are fit for any database; `message_ref` is what the provider calls the person's own message in their chat.
     """
 
     id: int
@@ -46,6 +46,7 @@ class Handled:
     words: str | None
     participant_id: int | None = None
     reason: str | None = None
+    message_ref: str | None = None
 
 
 _older = inbox.alias("older")
@@ -73,6 +74,7 @@ _SETTLE = (
         words=bindparam("new_words"),
         participant_id=bindparam("new_participant"),
         reason=bindparam("new_reason"),
+        message_ref=bindparam("new_ref"),
         handled_at=bindparam("now"),
     )
 )
@@ -108,6 +110,7 @@ class Inbox:
                         "new_words": one.words,
                         "new_participant": one.participant_id,
                         "new_reason": one.reason,
+                        "new_ref": one.message_ref,
                         "now": now,
                     }
                     for one in handled

@@ -13,7 +13,10 @@ from bot.storage.tables import check_ins, given_ratings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewRating:
-    """One value to be kept. `value` is `None` for "I do not want to answer"."""
+    """One value to be kept. `value` is `None` for "I do not want to answer".
+
+    `number` is which question it was, as the person was told; `arrival_id` what they answered it with.
+    """
 
     check_in_id: int
     participant_id: int
@@ -26,6 +29,8 @@ class NewRating:
     high: int
     language: str
     rater: RaterKind = RaterKind.PARTICIPANT
+    number: int | None = None
+    arrival_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,5 +117,7 @@ def _rating_row(one: NewRating, now: datetime) -> dict[str, object]:
         "high": one.high,
         "rater": one.rater,
         "language": one.language,
+        "number": one.number,
+        "arrival_id": one.arrival_id,
         "rated_at": now,
     }
