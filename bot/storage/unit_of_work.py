@@ -20,6 +20,7 @@ from bot.storage.coaches import Coaches
 from bot.storage.colleagues import Colleagues
 from bot.storage.credentials import Credentials
 from bot.storage.database import Database
+from bot.storage.given import GivenAnswers
 from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
 from bot.storage.newcomers import Newcomers
@@ -56,6 +57,7 @@ class Work:
     ratings: Ratings
     alerts: Alerts
     summaries: Summaries
+    given: GivenAnswers
     inbox: Inbox
     outbox: Outbox
     pauses: Pauses
@@ -107,6 +109,7 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         ratings=Ratings(connection),
         alerts=Alerts(connection),
         summaries=Summaries(connection),
+        given=GivenAnswers(connection),
         inbox=Inbox(connection, sealer),
         outbox=Outbox(connection, sealer),
         pauses=Pauses(connection),
