@@ -509,15 +509,16 @@ alerts = Table(
     Column("acknowledged_at", Moment),
     _ref("acknowledged_by", "coaches", required=False),
     Column("later_until", Moment),
-    # An urgent alert is told to one after the other until somebody has seen it: when to the next.
+    # An urgent alert is told to one after the other until somebody has seen it: when to the next. Once somebody has,
+    # the others are told who: also then.
     Column("escalates_at", Moment),
     Index("ix_alerts_coach_id", "coach_id"),
     Index("ix_alerts_participant_id", "participant_id"),
     Index(
         "ix_alerts_escalating",
         "escalates_at",
-        postgresql_where=text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
-        sqlite_where=text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
+        postgresql_where=text("escalates_at IS NOT NULL"),
+        sqlite_where=text("escalates_at IS NOT NULL"),
     ),
     Index(
         "ix_alerts_open",

@@ -66,8 +66,8 @@ def upgrade() -> None:
         "alerts",
         ["escalates_at"],
         unique=False,
-        postgresql_where=sa.text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
-        sqlite_where=sa.text("acknowledged_at IS NULL AND escalates_at IS NOT NULL"),
+        postgresql_where=sa.text("escalates_at IS NOT NULL"),
+        sqlite_where=sa.text("escalates_at IS NOT NULL"),
     )
     op.add_column("answers", sa.Column("number", sa.Integer(), nullable=True))
     op.add_column(
