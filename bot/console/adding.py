@@ -173,7 +173,7 @@ def _read(visit: Visit, plan: Plan, form: Form, *, coaches: Mapping[str, str]) -
     name = form.words("first_name", most=MOST_LETTERS)
     if name and not is_first_name(name):
         form.complain("first_name", "no-name")
-    language = form.one_of("language", programme.languages)
+    language = form.one_of("language", plan.languages)
     phase = form.one_of("phase", [one.slug for one in programme.phases])
     coach = form.one_of("coach", coaches)
     channel = form.one_of("channel", channels)

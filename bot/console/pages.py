@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.console.desk import Desk
 from bot.console.moves import moves
+from bot.content.language_names import name_in
 from bot.content.texts import clock, day, is_right_to_left
 from bot.domain.access import May, Viewer
 from bot.domain.calendar import zone_of
@@ -127,11 +128,16 @@ def _environment(words: NullTranslations, language: str) -> Environment:
         "day": pass_context(_day),
         "clock": pass_context(_clock),
         "number": phone,
+        "tongue": lambda of: _begun(name_in(language, of=of)) if of else "",
         "direction": lambda of: "rtl" if is_right_to_left(of) else "ltr",
         "iso": lambda at: at.astimezone(UTC).isoformat(timespec="seconds"),
         "query": query,
     }
     return environment
+
+
+def _begun(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _day(context: Context, at: datetime | date) -> str:

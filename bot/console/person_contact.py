@@ -48,12 +48,14 @@ async def start(doing: Doing) -> str | None:
 
 
 async def language(doing: Doing) -> str | None:
-    """Messages come in another language."""
-    chosen = doing.form.one_of("language", doing.there.plan.programme.languages)
+    """Messages come in another language, or only the answers do."""
+    chosen = doing.form.one_of("language", doing.there.plan.languages)
     if not doing.form.well:
         return None
-    await contact.speak(doing.database, doing.shelf, doing.asked, language=chosen, now=doing.now)
-    return "language"
+    told = await contact.speak(doing.database, doing.shelf, doing.asked, language=chosen, now=doing.now)
+    if chosen in doing.there.plan.programme.languages:
+        return "language"
+    return "language-told" if told else "language-read"
 
 
 async def channel(doing: Doing) -> str | None:

@@ -102,6 +102,7 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "one": one,
         "person": one.participant,
         "programme": programme,
+        "spoken": there.plan.languages,
         "phases": {phase.slug: visit.title(there.plan, phase.title) for phase in programme.phases},
         "next_phase": slugs[place + 1] if place + 1 < len(slugs) else None,
         "activities": {each.slug: visit.title(there.plan, each.title) for each in programme.activities},

@@ -48,7 +48,7 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
         headings |= {_folded(texts.gettext(name)): column for column, name in HEADINGS.items()}
         for column, known in _WORDS.items():
             said[column] |= {_folded(texts.gettext(name)): word for word, name in known.items()}
-        for one in plan.programme.languages:
+        for one in plan.languages:
             said["language"][_folded(name_of(one, language))] = one
         for phase in plan.programme.phases:
             said["phase"][_folded(_title(plan, phase.title, language))] = phase.slug
@@ -58,7 +58,7 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
 def said_of(words: NullTranslations, plan: Plan, *, language: str) -> dict[str, dict[str, str]]:
     """By column, what the reader calls our own words for what may stand there."""
     said = {column: {word: words.gettext(name) for word, name in known.items()} for column, known in _WORDS.items()}
-    said["language"] = {one: name_of(one, language) for one in plan.programme.languages}
+    said["language"] = {one: name_of(one, language) for one in plan.languages}
     said["phase"] = {phase.slug: _title(plan, phase.title, language) for phase in plan.programme.phases}
     return said
 

@@ -123,13 +123,15 @@ def _heading_problems(names: Sequence[str], needs: Sequence[str]) -> Iterator[Pr
 
 @dataclass(frozen=True, kw_only=True)
 class Roll:
-    """What a table is read against. `coaches` are known by e-mail address in small letters.
+    """What a table is read against. `languages` has the usual one first; `coaches` are known by e-mail address
+    in small letters.
 
     At the `taken` addresses somebody is written to already. `own` accompanies whoever has no coach in the table; with
     `only_own` nobody else may be named there.
     """
 
     programme: Programme
+    languages: tuple[str, ...]
     coaches: Mapping[str, int]
     today: date
     taken: Container[tuple[ChannelName, str]] = ()
@@ -166,7 +168,7 @@ class _Row:
         addresses = self._addresses()
         programme = self.against.programme
         phase = self._one_of("phase", tuple(phase.slug for phase in programme.phases))
-        language = self._one_of("language", programme.languages)
+        language = self._one_of("language", self.against.languages)
         new = NewParticipant(
             first_name=self._first_name(),
             language=language,

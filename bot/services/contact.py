@@ -1,5 +1,6 @@
 """Whether, how and in which language somebody is written to is changed by a coach as the person asked for it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.access import By
@@ -7,9 +8,9 @@ from bot.domain.calendar import first_awake, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
-from bot.services.published import Shelf
+from bot.services.published import Plan, Shelf
 from bot.services.silences import silence
-from bot.services.wording import Occasion, drafts, say
+from bot.services.wording import Occasion, Said, drafts, not_yet, say
 from bot.storage.addresses import Belongs
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, looking, unit_of_work
@@ -64,15 +65,23 @@ async def start_again(database: Database, shelf: Shelf, asked: Asked, *, now: da
         return await _say(work, shelf, person, "phrases/started", now=now)
 
 
-async def speak(database: Database, shelf: Shelf, asked: Asked, *, language: str, now: datetime) -> None:
-    """From now on the person is written to in this language. Raises `NotOnTheRoster` for one the programme lacks."""
+async def speak(database: Database, shelf: Shelf, asked: Asked, *, language: str, now: datetime) -> bool:
+    """From now on this is the person's language. Raises `NotOnTheRoster` for one that nobody here reads.
+
+    Whether the person is told: only that we read the language and do not write it yet is news.
+    """
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
         plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
-        if language not in plan.programme.languages:
-            raise NotOnTheRoster(f"the programme has no language {language}")
+        if language not in plan.languages:
+            raise NotOnTheRoster(f"nobody here reads {language}")
         await work.participants.change(person.id, language=language)
         await note(work, done("language-changed", person, about=language), asked=asked, now=now)
+        said = not_yet(plan, replace(person, language=language)) if language != person.language else None
+        if said is None or not person.may_be_written_to(now=now):
+            return False
+        occasion = _occasion(plan, person, once="not-yet", now=now)
+        return await _queue(work, person, said, occasion=occasion, now=now)
 
 
 async def reach_by(database: Database, asked: Asked, *, channel: ChannelName, now: datetime) -> None:
@@ -98,18 +107,25 @@ async def add_number(database: Database, asked: Asked, *, number: str, now: date
 
 
 async def _say(work: Work, shelf: Shelf, person: Participant, key: str, *, now: datetime) -> bool:
+    plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+    occasion = _occasion(plan, person, once=key, now=now)
+    return await _queue(work, person, say(plan, key, participant=person), occasion=occasion, now=now)
+
+
+async def _queue(work: Work, person: Participant, said: Said, *, occasion: Occasion, now: datetime) -> bool:
     if person.address is None or person.address.state is not AddressState.ACTIVE or person.protected:
         return False
-    plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+    await work.outbox.queue(drafts([said], participant=person, address=person.address, occasion=occasion), now=now)
+    return True
+
+
+def _occasion(plan: Plan, person: Participant, *, once: str, now: datetime) -> Occasion:
     # Nobody wrote to us just now: it was a coach who asked, perhaps late in the evening.
     at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
-    occasion = Occasion(
-        once=f"{key}/{person.enrolment_id}/{now:%Y%m%dT%H%M%S}",
+    return Occasion(
+        once=f"{once}/{person.enrolment_id}/{now:%Y%m%dT%H%M%S}",
         purpose=Purpose.CONFIRMATION,
         priority=Priority.REPLY,
         expires_at=at + timedelta(days=1),
         now=at,
     )
-    said = say(plan, key, participant=person)
-    await work.outbox.queue(drafts([said], participant=person, address=person.address, occasion=occasion), now=now)
-    return True

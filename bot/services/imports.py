@@ -180,6 +180,7 @@ async def _reading(work: Work, shelf: Shelf, programme_id: int, *, by: By, now: 
     there = await work.newcomers.coaches_of(programme_id)
     against = Roll(
         programme=plan.programme,
+        languages=plan.languages,
         coaches={one.email.lower(): one.id for one in there},
         today=now.astimezone(zone_of(plan.programme.zone)).date(),
         own=by.coach_id if coaches else None,

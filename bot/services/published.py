@@ -34,7 +34,8 @@ class FlowEdition:
 class Plan:
     """A programme as it is live now. `flows` gives the live version of each flow.
 
-    `not_yet` says, by language, that we read it and write in `{fallback}`: for people whose language the programme lacks.
+    `not_yet` says, by language, that we read it and write in `{fallback}`: for people whose language
+    the programme lacks.
     """
 
     programme_id: int
@@ -43,6 +44,12 @@ class Plan:
     texts: Texts
     flows: Mapping[str, FlowEdition]
     not_yet: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language in which somebody may answer: those we write first, the usual one before all."""
+        writes = self.programme.languages
+        return (*writes, *(language for language in self.not_yet if language not in writes))
 
     def language_of(self, wanted: str) -> str:
         """The person's language if the programme speaks it, the programme's own otherwise."""

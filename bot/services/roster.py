@@ -65,6 +65,7 @@ async def import_people(
         taken = await work.newcomers.who_has(programme.id, rows.addresses(), today=today)
         against = Roll(
             programme=plan.programme,
+            languages=plan.languages,
             coaches={email.lower(): coach.id for email, coach in coaches.items()},
             today=today,
             taken=taken,

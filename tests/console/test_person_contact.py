@@ -127,6 +127,28 @@ async def test_language_is_one_of_the_programmes(both_streets: Street) -> None:
     assert await logged(street, "Bosse") == [("Karin", "language-changed", "ar")]
 
 
+async def test_language_that_we_only_read_is_theirs_and_they_are_told_so(both_streets: Street) -> None:
+    street = both_streets
+    karin = await street.browser("Karin")
+    page = await do(karin, street, "Bosse", "language", language="ti")
+    assert (await person(street, "Bosse"))["language"] == "ti"
+    assert "may answer in another language from now on: Tigrinya. Messages come in Swedish, and one" in page.text
+    assert [(row["language"], "ስዊድንኛ" in row["text"]) for row in await queued(street, "Bosse")] == [("ti", True)]
+    # Once is enough, and a language that we write needs no word.
+    await do(karin, street, "Bosse", "language", language="ti")
+    await do(karin, street, "Bosse", "language", language="en")
+    assert len(await queued(street, "Bosse")) == 1
+
+
+async def test_nobody_is_told_of_a_language_who_is_not_written_to(street: Street) -> None:
+    karin = await street.browser("Karin")
+    await change(street, "Bosse", stopped_at=NOW)
+    page = await do(karin, street, "Bosse", "language", language="uk")
+    assert (await person(street, "Bosse"))["language"] == "uk"
+    assert "Ukrainian. Messages come in Swedish. No message is sent about it." in page.text
+    assert await queued(street, "Bosse") == []
+
+
 async def test_the_channel_is_one_on_which_an_address_is_known(both_streets: Street) -> None:
     street = both_streets
     karin = await street.browser("Karin")
