@@ -23,10 +23,21 @@ LANGUAGES = (
 
 _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of", "within")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
-_PHRASES = ("until", "since", "absence-fillers", "absence-hints")
+_PHRASES = ("until", "since", "absence-fillers", "absence-hints", "lookalikes")
 _FIXES = ("questions", "meant")
-_BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "parts-of-day", "languages")
-_KNOWN = ("reviewed", "not-yet", *_BY_NAME, *_REPLIES, *_LONE_WORDS, *_PHRASES, *_FIXES, "wishes", "absences")
+_BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "duals", "parts-of-day", "parts-of-hour", "languages")
+_KNOWN = (
+    "reviewed",
+    "not-yet",
+    "dawn-clock",
+    *_BY_NAME,
+    *_REPLIES,
+    *_LONE_WORDS,
+    *_PHRASES,
+    *_FIXES,
+    "wishes",
+    "absences",
+)
 _NOT_YET = frozenset({"fallback"})
 
 # The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine", and
@@ -41,7 +52,19 @@ _ROOMS = (
     ("weekdays", "months", "days", "refuse", "polite", "fillers", *_WISHES),
     ("numbers", "refuse", "polite", "weekdays", "days", *_WISHES, *_ABSENCES),
     ("yes", "no", "refuse", "polite", *_WISHES, *_ABSENCES),
-    ("numbers", "lengths", "parts-of-day", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
+    (
+        "numbers",
+        "lengths",
+        "duals",
+        "parts-of-day",
+        "until",
+        "weekdays",
+        "months",
+        "days",
+        "polite",
+        *_WISHES,
+        *_ABSENCES,
+    ),
     ("numbers", "parts-of-day", "clock", "until", "weekdays", "months", "days", "polite", *_WISHES, *_ABSENCES),
     ("languages", "yes", "no", "refuse", "polite", "fillers", *_WISHES, *_ABSENCES),
     ("absence-fillers", "absence-hints", "until", "since", "clock", "weekdays", "days", *_ABSENCES),
@@ -51,10 +74,12 @@ _NUMBERED = {
     "weekdays": {name: place + 1 for place, name in enumerate(WEEKDAYS)},
     "months": {str(month): month for month in range(1, 13)},
     "days": {str(days): days for days in range(-7, 15)},
+    "parts-of-hour": {"half-to": -30, "quarter-to": -15, "quarter-past": 15, "half-past": 30},
 }
 _NAMED: dict[str, tuple[str, ...]] = {
     **{table: tuple(names) for table, names in _NUMBERED.items()},
     "lengths": tuple(Length),
+    "duals": tuple(Length),
     "parts-of-day": tuple(PartOfDay),
     "languages": LANGUAGES,
 }
@@ -82,6 +107,7 @@ class _Sheet:
     page: Page
     words: tuple[_Word, ...]
     reviewed: bool
+    dawn_clock: bool
     not_yet: str
 
 
@@ -134,7 +160,14 @@ def _sheet(file: Path, *, content: Path) -> _Sheet:
     reviewed = page.flag(fields.need("reviewed"), where="'reviewed'")
     words = tuple(word for word in _words(page, fields) if word.folded)
     not_yet = _not_yet(page, fields.get("not-yet"))
-    return _Sheet(language=file.parent.name, page=page, words=words, reviewed=bool(reviewed), not_yet=not_yet)
+    return _Sheet(
+        language=file.parent.name,
+        page=page,
+        words=words,
+        reviewed=bool(reviewed),
+        dawn_clock=page.flag(fields.get("dawn-clock"), where="'dawn-clock'") or False,
+        not_yet=not_yet,
+    )
 
 
 def _not_yet(page: Page, node: Node | None) -> str:
@@ -260,6 +293,7 @@ def _reading(sheet: _Sheet) -> Reading:
         wishes={wish: all_of(wish) for wish in Wish},
         absences={Presence(each): all_of(each) for each in _ABSENCES},
         lengths={words: Length(name) for words, name in named("lengths")},
+        duals={words: Length(name) for words, name in named("duals")},
         parts_of_day={words: PartOfDay(name) for words, name in named("parts-of-day")},
         clock=all_of("clock"),
         until=all_of("until"),
@@ -267,6 +301,9 @@ def _reading(sheet: _Sheet) -> Reading:
         since=all_of("since"),
         absence_fillers=all_of("absence-fillers"),
         absence_hints=all_of("absence-hints"),
+        parts_of_hour=numbered("parts-of-hour"),
+        dawn_clock=sheet.dawn_clock,
+        lookalikes=all_of("lookalikes"),
         questions=all_of("questions"),
         meant=all_of("meant"),
         languages=names_in(sheet.language, of=LANGUAGES) | dict(named("languages")),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import Enum
 from typing import Final, Literal
@@ -17,6 +18,12 @@ MOST_WORDS_KEPT = 1_000
 
 # "ja" begins every label that says "jag", so a piece of a word must be long enough to be meant as one.
 _SHORTEST_BEGINNING = 3
+
+# Whoever writes more words tells a story, and no slip in it is put right.
+_MOST_SPELLED = 12
+
+# Thai is written without spaces between words.
+_UNSPACED = frozenset({"th"})
 
 _MARKS = re.compile(r"[,;+&/]|(?<=[0-9])\.(?=[0-9])")
 
@@ -42,10 +49,13 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
         number = _PLAIN_DIGITS.get(words)
         if number is not None:
             return number if step.low <= number <= step.high else UNCLEAR
-    folded = fold(words if step.answer is not AnswerKind.SEVERAL else words[:LONGEST].replace("\n", ","))
+    folded = _folded(step, words, reading=reading)
     if not folded:
         return UNCLEAR
-    labelled = {choice.value: bare(fold(reading.labels.get(choice.label, ""))) for choice in step.choices}
+    language = reading.language
+    labelled = {
+        choice.value: bare(fold(reading.labels.get(choice.label, ""), language=language)) for choice in step.choices
+    }
     # A label that says "no answer" is a choice like any other.
     if bare(folded) not in labelled.values() and _refuses(folded, reading=reading):
         return None if step.skip else UNCLEAR
@@ -90,17 +100,34 @@ def _without(folded: str, dropped: frozenset[str]) -> str:
     return " ".join(word for word in bare(folded).split() if word not in dropped)
 
 
+def _folded(step: Ask, words: str, *, reading: Reading) -> str:
+    lines = step.answer is AnswerKind.SEVERAL
+    folded = fold(words[:LONGEST].replace("\n", ",") if lines else words, language=reading.language)
+    if reading.language not in _UNSPACED:
+        return folded
+    # Each chunk is as long as a sentence: a story is not taken apart.
+    return " ".join(part for chunk in folded.split() for part in reading.spelling.apart(chunk))
+
+
 def _yes_or_no(folded: str, *, reading: Reading) -> str | None:
     """`yes` or `no`, when every word that says anything says the same."""
     said = bare(folded)
-    for phrase in (said, _without(said, reading.polite)):
+    spelled = _respelled(said, reading=reading, among=reading.agreed)
+    for phrase in (said, _without(said, reading.polite), spelled, _without(spelled, reading.polite)):
         # Where a yes is asked for, "start" is one.
         if phrase in reading.yes or phrase in reading.wishes.get(Wish.START, ()):
             return "yes"
         if phrase in reading.no:
             return "no"
+    said = spelled
     kinds = {_polarity(word, reading=reading) for word in said.split() if word not in reading.around}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def _respelled(said: str, *, reading: Reading, among: AbstractSet[str], also: AbstractSet[str] = frozenset()) -> str:
+    """The words, with a slip put right where only one of these words can have been meant."""
+    spelling = reading.spelling
+    return " ".join(spelling.meant(word, among=among, also=also) or word for word in said.split()[:_MOST_SPELLED])
 
 
 def _polarity(word: str, *, reading: Reading) -> str | None:
@@ -113,6 +140,9 @@ def _one(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> str | N
     """One choice, by the whole of its label, or by its number and the beginning of its label, if they agree."""
     said = bare(folded)
     found = _labelled(said, reading=reading, labels=labels)
+    if not found:
+        known = frozenset(word for label in labels.values() for word in label.split())
+        found = _labelled(_respelled(said, reading=reading, among=known, also=known), reading=reading, labels=labels)
     if said not in labels.values() and (place := read_place(folded, reading=reading, last=len(labels))):
         found |= {tuple(labels)[place - 1]}
     return found.pop() if len(found) == 1 else None

@@ -1,12 +1,13 @@
 """A language's reply words: what people write for a number, a yes, a stop."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.people import Presence
+from bot.engine.spelling import Spelling
 
 
 class Wish(StrEnum):
@@ -63,15 +64,19 @@ class Reading:
     "3 or 4"), and a number beside one of the `units` ("in 5 minutes") is no level and no choice.
 
     `absences` are the words for not coming, by category, whole or inside a short sentence; `lengths` the units that
-    people count time in ("2 weeks"), `parts_of_day` when on a day ("this afternoon"), `clock` what stands before a time
-    ("at"), `until` what stands between two days or times, `since` before the first of them. `languages` maps a
+    people count time in ("2 weeks"), `duals` one word for two of them (Arabic), `parts_of_day` when on a day
+    ("this afternoon"), `clock` what stands before a time ("at"), `until` what stands between two days or times, `since` before the first of them. `languages` maps a
     language's name, in this one, to its code.
 
     Beside the words for not coming, `absence_fillers` change nothing ("unfortunately"), and `absence_hints` are reasons
     and doubtful words, which are asked about where they stand alone ("I feel bad", "my son is ill").
 
-    `questions` name a question before its number ("question 3 = 5"), and `meant` stands before what an answer should have
-    been ("wrong, I meant 2").
+    `parts_of_hour` map what stands beside an hour to minutes ("half past": 30; "halv": -30). With `dawn_clock`, hours
+    are counted from six in the morning, and a spoken one is not read. `lookalikes` are everyday words that lie
+    so near to a reply word that they could be taken for a slip: they never are.
+
+    `questions` name a question before its number ("question 3 = 5"), and `meant` stands before what an answer
+    should have been ("wrong, I meant 2").
 
     `within` stands before a length of time ("in 2 hours", "for 3 days").
 
@@ -102,6 +107,7 @@ class Reading:
     wishes: Mapping[Wish, frozenset[str]] = field(default_factory=dict)
     absences: Mapping[Presence, frozenset[str]] = field(default_factory=dict)
     lengths: Mapping[str, Length] = field(default_factory=dict)
+    duals: Mapping[str, Length] = field(default_factory=dict)
     parts_of_day: Mapping[str, PartOfDay] = field(default_factory=dict)
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
@@ -109,6 +115,9 @@ class Reading:
     since: frozenset[str] = frozenset()
     absence_fillers: frozenset[str] = frozenset()
     absence_hints: frozenset[str] = frozenset()
+    parts_of_hour: Mapping[str, int] = field(default_factory=dict)
+    dawn_clock: bool = False
+    lookalikes: frozenset[str] = frozenset()
     questions: frozenset[str] = frozenset()
     meant: frozenset[str] = frozenset()
     languages: Mapping[str, str] = field(default_factory=dict)
@@ -136,3 +145,25 @@ class Reading:
     def lateness(self) -> frozenset[str]:
         """The words that the phrases for coming late are made of."""
         return frozenset(word for phrase in self.absences.get(Presence.LATE, ()) for word in phrase.split())
+
+    @cached_property
+    def agreed(self) -> frozenset[str]:
+        """The words that a yes or a no is made of."""
+        return frozenset(word for phrase in self.yes | self.no for word in phrase.split())
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """All these words, to be found by what lies near them. A number, a yes and a no may have several spellings."""
+        senses: dict[str, set[str]] = {word: {word} for phrase in self._phrases() for word in phrase.split()}
+        known = [(word, f"number {number}") for word, number in self.numbers.items()]
+        for word, sense in [*known, *((word, "yes") for word in self.yes), *((word, "no") for word in self.no)]:
+            senses[word] = senses.get(word, set()) - {word} | {sense}
+        return Spelling(senses)
+
+    def _phrases(self) -> Iterator[str]:
+        for table in (getattr(self, each.name) for each in fields(self) if each.name != "labels"):
+            if isinstance(table, Mapping):
+                lists = [found for found in table.values() if isinstance(found, frozenset)]
+                yield from (phrase for found in lists for phrase in found) if lists else table
+            elif isinstance(table, frozenset):
+                yield from table
