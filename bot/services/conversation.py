@@ -15,7 +15,7 @@ from bot.engine.run import Alert, Save, Send, Turn
 from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
 from bot.services.published import FlowEdition, Plan, Shelf
-from bot.services.wording import Occasion, drafts, say_effects
+from bot.services.wording import Occasion, drafts, not_yet, say_effects
 from bot.storage.ratings import NewRating
 from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
@@ -79,8 +79,9 @@ async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
             participant=start.participant,
             channel=start.address.channel,
         )
+        first = not_yet(start.plan, start.participant) if start.flow == WELCOME else None
         pile.drafts += drafts(
-            said,
+            [first, *said] if first else said,
             participant=start.participant,
             address=start.address,
             occasion=occasion,
