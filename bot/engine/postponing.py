@@ -45,7 +45,7 @@ def after_phrase(said: Sequence[str], phrases: AbstractSet[str]) -> list[str] | 
 
 def read_days(said: Sequence[str], *, reading: Reading, today: date) -> int | None:
     """How many days a time lasts, or are left until a day, if all the words say so: "2 weeks", "until Monday"."""
-    if length := _length(said, reading=reading):
+    if length := _length(said, reading=reading, lone=True):
         return length.days or None
     rest = after_phrase(said, reading.until)
     day = read_day(" ".join(rest), reading=reading, today=today) if rest else None
@@ -57,7 +57,7 @@ def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: 
 
     `asked`: it was said to be a wish. Words that are nothing but a moment must say more than "now" or a time of day.
     """
-    within = after_phrase(said, reading.within) is not None
+    within = _within(said, reading=reading) is not None
     if (asked or within) and (length := _length(said, reading=reading)):
         return _near(now.astimezone(UTC) + length, now=now)
     told = _told(said, reading=reading)
@@ -66,13 +66,24 @@ def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: 
     return _near(_instant(told, now=now), now=now)
 
 
-def _length(said: Sequence[str], *, reading: Reading) -> timedelta | None:
-    """ "2 weeks", "in an hour", "for two days"."""
-    within = after_phrase(said, reading.within)
+def _within(said: Sequence[str], *, reading: Reading) -> list[str] | None:
+    """What "in" or "for" stands around: before it in most languages, after it in some ("2 saac kadib")."""
+    before = after_phrase(said, reading.within)
+    if before is not None or len(said) < 2:
+        return before
+    sizes = (size for size in (2, 1) if len(said) > size and " ".join(said[-size:]) in reading.within)
+    return next((list(said[:-size]) for size in sizes), None)
+
+
+def _length(said: Sequence[str], *, reading: Reading, lone: bool = False) -> timedelta | None:
+    """ "2 weeks", "in an hour", "for two days". `lone`: a unit alone is one of it ("week")."""
+    within = _within(said, reading=reading)
     rest = [word for word in (said if within is None else within) if word not in reading.fillers]
+    if len(rest) == 1 and rest[0] in reading.duals:
+        return _LASTS[reading.duals[rest[0]]] * 2
     count = _number(rest[0], numbers=reading.numbers) if len(rest) > 1 else None
     unit = reading.lengths.get(" ".join(rest[1:] if count is not None else rest))
-    if unit is None or (count is None and within is None):
+    if unit is None or (count is None and within is None and not lone):
         return None
     return _LASTS[unit] * (1 if count is None else count)
 

@@ -104,6 +104,8 @@ def _clock(tokens: Sequence[str], place: int, *, reading: Reading, today: date) 
 def _length(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | None:
     """A number with a unit: "2 days", "10-15 minutes"."""
     ahead = list(tokens[place : place + 4])
+    if ahead and ahead[0] in reading.duals:
+        return _Item(kind="length", size=1, unit=reading.duals[ahead[0]], count=2)
     count = _number(ahead[:1], reading=reading)
     if count is None:
         return None
