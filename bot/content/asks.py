@@ -20,6 +20,7 @@ ASK_KEYS = (
     "unclear",
     "skip",
     "sensitive",
+    "past",
     "next",
     "alert",
     "note",
@@ -35,6 +36,7 @@ _BELONGS = {
     "anchors": (AnswerKind.SCALE,),
     "low": (AnswerKind.SCALE, AnswerKind.NUMBER),
     "high": (AnswerKind.SCALE, AnswerKind.NUMBER),
+    "past": (AnswerKind.DATE,),
 }
 
 
@@ -68,6 +70,7 @@ def read_ask(fields: Fields, *, prefix: str, starts: dict[str, str]) -> Ask:
         unclear=_unclear(page, fields.get("unclear"), prefix=prefix, note=note),
         skip=page.flag(fields.get("skip"), where="'skip'") or False,
         sensitive=page.flag(fields.get("sensitive"), where="'sensitive'") or False,
+        past=page.flag(fields.get("past"), where="'past'") or False,
     )
     if answer is None:
         return ask

@@ -110,7 +110,7 @@ def _keys_of_step(step: Step) -> set[str | None]:
     if not isinstance(step, Ask):
         return {step.text}
     labels = {choice.label for choice in step.choices}
-    return {step.text, step.sms_text, *step.anchors, *step.unclear, *labels}
+    return {step.text, step.sms_text, step.short, *step.anchors, *step.unclear, *labels}
 
 
 def _own(package: Package, slug: str) -> frozenset[str]:

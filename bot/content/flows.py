@@ -1,6 +1,6 @@
 """A flow is read into steps the engine can walk: every target is there, every way ends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.content.asks import ASK_KEYS, read_ask, target
@@ -15,7 +15,9 @@ from bot.engine.definition import END, AnswerKind, Ask, Choice, Flow, Say, Step
 KNOWN_KEYS = ("flow", "about", "check-in", "expires-after", "nudge", "steps")
 NUDGE_KEYS = ("after", "say", "note")
 SAY_KEYS = ("say", "next", "note")
-RATE_KEYS = ("rate", "rotating", "skip", "note")
+RATE_KEYS = ("rate", "rotating", "by-sms", "skip", "note")
+
+_TOGETHER = "together"
 
 _RESERVED = (END, "nudge")
 
@@ -138,11 +140,27 @@ class _Reader:
         skip = page.flag(fields.get("skip"), where="'skip'") or False
         rotates = fields.get("rotating") is not None
         self._check_rated(name, what)
+        sheet = self._sheet(name, fields)
         if self.instrument is None:
             return (Ask(id=name, text="", answer=AnswerKind.SCALE),)
         return tuple(
-            _rating(indicator, self.instrument, skip=skip, rotates=rotates) for indicator in self._rated(fields.node)
+            replace(_rating(indicator, self.instrument, skip=skip, rotates=rotates), sheet=sheet)
+            for indicator in self._rated(fields.node)
         )
+
+    def _sheet(self, name: str, fields: Fields) -> str | None:
+        """The sheet that the questions of a `rate` step stand on, if they are asked together by SMS."""
+        node = fields.get("by-sms")
+        if node is None:
+            return None
+        if not isinstance(node, Scalar) or node.words != _TOGETHER:
+            self.page.complain(node, "'by-sms' can only be 'together'", "write 'by-sms: together', or take it away")
+            return None
+        for indicator in self._rated(fields.node):
+            if not indicator.behaviours and indicator.neutral_short is None:
+                what = f"'{indicator.slug}' has no 'neutral-short', which is its line when questions are asked together"
+                self.page.complain(node, what, f"write 'neutral-short' at '{indicator.slug}' in the instrument")
+        return name
 
     def _rated(self, node: Node | None) -> tuple[Indicator, ...]:
         """The indicators a `rate` step asks of the participant, as far as they are there."""
@@ -177,6 +195,7 @@ def _rating(indicator: Indicator, instrument: Instrument, *, skip: bool, rotates
         text=indicator.question or "",
         answer=AnswerKind.SEVERAL if choices else AnswerKind.SCALE,
         sms_text=indicator.neutral,
+        short=indicator.neutral_short,
         saves=indicator.slug,
         indicator=indicator.slug,
         choices=choices,
