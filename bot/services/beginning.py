@@ -45,7 +45,7 @@ class Round:
             self._settle(occurrence, OccurrenceState.SKIPPED, "rule-gone")
         elif now >= occurrence.expires_at:
             self._settle(occurrence, OccurrenceState.EXPIRED, "busy" if busy else "late")
-        elif occurrence.enrolment_id in self.seen_off or not participant.may_be_written_to(now=now):
+        elif occurrence.enrolment_id in self.seen_off or not _is_welcome(one, now=now):
             self._settle(occurrence, OccurrenceState.SKIPPED, "not-written-to")
         elif busy and rule.when_busy is WhenBusy.SKIP:
             self._settle(occurrence, OccurrenceState.SKIPPED, "busy")
@@ -76,6 +76,13 @@ class Round:
 
     def _settle(self, occurrence: ReadyOccurrence, state: OccurrenceState, reason: str | None) -> None:
         self.settled.append((occurrence.id, state, reason))
+
+
+def _is_welcome(one: Ready, *, now: datetime) -> bool:
+    """Whether the person wants this flow: somebody may want reminders and no questions."""
+    flow = one.plan.flows[one.rule.begins].flow if one.rule and one.rule.begins else None
+    unwanted = one.participant.check_ins_stopped_at is not None and flow is not None and flow.check_in
+    return one.participant.may_be_written_to(now=now) and not unwanted
 
 
 async def begin_ready(work: Work, shelf: Shelf, *, now: datetime) -> int:

@@ -60,9 +60,19 @@ async def start_again(database: Database, shelf: Shelf, asked: Asked, *, now: da
     """
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
-        await work.participants.change(person.id, stopped_at=None, paused_until=None, held_at=None)
+        await work.participants.change(
+            person.id, stopped_at=None, paused_until=None, held_at=None, check_ins_stopped_at=None
+        )
         await note(work, done("started-again", person), asked=asked, now=now)
         return await _say(work, shelf, person, "phrases/started", now=now)
+
+
+async def ask_again(database: Database, asked: Asked, *, now: datetime) -> None:
+    """The person wants the questions of check-ins again, and told a coach so. Nobody is asked anything by this."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await work.participants.change(person.id, check_ins_stopped_at=None)
+        await note(work, done("check-ins-resumed", person), asked=asked, now=now)
 
 
 async def speak(database: Database, shelf: Shelf, asked: Asked, *, language: str, now: datetime) -> bool:

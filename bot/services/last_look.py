@@ -14,6 +14,7 @@ from bot.storage.outbox_rows import Candidate
 
 # What we begin ourselves, and therefore never at night.
 BEGUN_BY_US = (Purpose.REMINDER, Purpose.NUDGE)
+BEGUN_OR_ASKED = (*BEGUN_BY_US, Purpose.QUESTION)
 HELD_FOR = timedelta(hours=1)
 
 
@@ -52,7 +53,7 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
         return OutboxStatus.CANCELLED, "address"
     if one.message.purpose in ALWAYS_SENT:
         return None
-    if one.stopped_at is not None:
+    if one.stopped_at is not None or (one.unwanted and one.message.purpose in BEGUN_OR_ASKED):
         return OutboxStatus.CANCELLED, "stopped"
     if one.protected and one.message.purpose in BEGUN_BY_US:
         return OutboxStatus.CANCELLED, "protected"

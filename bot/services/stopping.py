@@ -31,7 +31,7 @@ async def stop(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
 async def start_again(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
     """Write again. `silently`: the provider has told the person."""
     for one in (turn.participant, *turn.beside):
-        await hearing.work.participants.change(one.id, stopped_at=None, paused_until=None, held_at=None)
+        await hearing.work.participants.change(one.id, stopped_at=None, paused_until=None, check_ins_stopped_at=None)
     is_open = await lift(hearing.work, turn, now=hearing.now)
     if is_open:
         hearing.address_states += [(one.address.id, AddressState.ACTIVE) for one in turn.sharers]

@@ -39,6 +39,8 @@ HEADS = (
         programmes.c.stopped_at.label("programme_stopped_at"),
         enrolments.c.agreement,
         conversations.c.flow,
+        conversations.c.check_in_id,
+        participants.c.check_ins_stopped_at,
     )
     .join(addresses, addresses.c.id == outbox.c.address_id)
     .outerjoin(participants, participants.c.id == outbox.c.participant_id)

@@ -27,6 +27,8 @@ class Candidate:
     programme_stopped_at: datetime | None
     agreement: Agreement | None = None
     flow: str | None = None
+    unwanted: bool = False
+    """It belongs to a check-in, and the person wants none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +61,7 @@ def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
         programme_stopped_at=row.programme_stopped_at,
         agreement=Agreement(row.agreement) if row.agreement else None,
         flow=row.flow,
+        unwanted=row.check_ins_stopped_at is not None and row.check_in_id is not None,
     )
 
 
