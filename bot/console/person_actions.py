@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from bot.console.forms import Form
 from bot.console.pages import query
-from bot.console.person_contact import channel, language, number, pause, resume, start, stop
+from bot.console.person_contact import channel, check_ins, language, number, pause, resume, start, stop
 from bot.console.person_doing import Doing
 from bot.console.person_roster import absent, hand_over, leave, milestone, phase
 from bot.console.person_shown import Refused, ground, show_person
@@ -32,6 +32,7 @@ ACTIONS = (
     Action(name="milestone", fields=("milestone", "dated", "milestone_day"), do=milestone),
     Action(name="pause", fields=("pause",), do=pause),
     Action(name="resume", fields=(), do=resume),
+    Action(name="check-ins", fields=(), do=check_ins),
     Action(name="stop", fields=(), do=stop),
     Action(name="start", fields=("consent",), do=start),
     Action(name="language", fields=("language",), do=language),

@@ -33,6 +33,12 @@ async def resume(doing: Doing) -> str | None:
     return "resumed"
 
 
+async def check_ins(doing: Doing) -> str | None:
+    """The person wants questions again, and told the coach."""
+    await contact.ask_again(doing.database, doing.asked, now=doing.now)
+    return "check-ins"
+
+
 async def stop(doing: Doing) -> str | None:
     """The person wants no messages."""
     return "stopped-told" if await contact.stop(doing.database, doing.shelf, doing.asked, now=doing.now) else "stopped"

@@ -73,7 +73,7 @@ PHRASES: dict[str, frozenset[str]] = {
     "later-afternoon-button": frozenset(),
     "later-tomorrow-button": frozenset(),
     "language-menu": PERSON | {"languages"},
-    "language-changed": PERSON | {"language"},
+    "language-changed": PERSON,
     "telegram-link": PERSON | {"link"},
     "telegram-not-here": PERSON,
     "channel-sms": PERSON,

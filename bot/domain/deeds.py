@@ -23,6 +23,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.READ: ("person-read", "conversation-read"),
     Kind.CONTACT: (
         *("message-written", "claimed", "put-away", "paused", "stopped", "started-again", "person-resumed"),
+        *("check-ins-resumed",),
         *("language-changed", "channel-changed", "address-added", "link-made"),
     ),
     Kind.PLACE: (

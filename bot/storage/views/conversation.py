@@ -44,6 +44,7 @@ class PersonHeard:
     stopped_at: datetime | None
     paused_until: datetime | None
     held_at: datetime | None
+    check_ins_stopped_at: datetime | None
     ended_on: date | None
     protected: bool
     read_until: int
@@ -138,6 +139,7 @@ _HEARD = (
         participants.c.stopped_at,
         participants.c.paused_until,
         participants.c.held_at,
+        participants.c.check_ins_stopped_at,
         enrolments.c.ended_on,
         participants.c.protected,
         func.coalesce(bookmarks.c.read_until, 0).label("read_until"),

@@ -242,7 +242,7 @@ def _alerts() -> Select[Any]:
 
 
 DONE = (
-    *("paused", "person-resumed", "stopped", "started-again"),
+    *("paused", "person-resumed", "stopped", "started-again", "check-ins-resumed"),
     *("language-changed", "channel-changed", "address-added"),
 )
 """What coaches did that stands nowhere but in the log."""
