@@ -27,6 +27,8 @@ from bot.services.delivery import LEASE, Delivery
 from bot.services.published import Shelf
 from bot.services.reception import MOST_AT_ONCE, Reader, Reception
 from bot.services.reminders import Reminders
+from bot.services.returning import ask_back
+from bot.services.signing import give_up_old
 from bot.services.summaries import Summaries
 from bot.settings import Settings, SettingsRefused
 from bot.storage.database import Database
@@ -96,6 +98,7 @@ class App:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
         await self.plan(now)
         await self.silence(now)
+        await self.ask_back(now)
         await self.summaries.queue_weekly(now=now)
         await self.reception.receive(now=now)
         await self.delivery.send_queued(now=now)
@@ -117,7 +120,15 @@ class App:
         """Nudge or end conversations that have gone silent."""
         async with unit_of_work(self.database) as work:
             silent = await fall_silent(work, self.shelf, now=now)
+        await give_up_old(self.database, now=now)
         if silent:
+            self.nudge("send")
+
+    async def ask_back(self, now: datetime) -> None:
+        """Ask who was ill whether they are back."""
+        async with unit_of_work(self.database) as work:
+            asked = await ask_back(work, self.shelf, now=now)
+        if asked:
             self.nudge("send")
 
     async def listen(self, now: datetime) -> None:

@@ -70,6 +70,7 @@ def clock_of(app: App) -> Clock:
             Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
             Tick(name="settle", every=app.lease / 6, do=settle),
             Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
+            Tick(name="ask-back", every=timedelta(seconds=60), do=app.ask_back),
             Tick(name="summarise", every=timedelta(seconds=60), do=summarise),
             Tick(name="import", every=timedelta(seconds=2), do=take_in),
             Tick(name="refresh", every=timedelta(seconds=60), do=refresh),

@@ -72,9 +72,10 @@ def says_back(words: str, *, reading: Reading, today: date, names: Sequence[str]
 
 def answers_back(words: str, *, reading: Reading, today: date, names: Sequence[str] = ()) -> bool | None:
     """Whether somebody who was asked says that they are back; `None` if the words may mean anything."""
-    said = [word for word in split_words(fold(words, language=reading.language)) if word not in reading.polite]
+    everything = split_words(fold(words, language=reading.language))
+    said = [word for word in everything if word not in reading.polite | reading.absence_fillers]
     for answer, table in ((True, reading.yes), (False, reading.no)):
-        if " ".join(said) in table:
+        if " ".join(said) in table or " ".join(everything) in table:
             return answer
     if says_back(words, reading=reading, today=today, names=names):
         return True

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.day import NewAbsence
-from bot.engine.absences import read_absence
+from bot.engine.absences import NotComing, read_absence
 from bot.engine.fixes import Fix, read_fix
 from bot.engine.folding import bare, fold, rules_of, split_words
 from bot.engine.postponing import after_phrase, read_days, read_moment
 from bot.engine.reading import Reading, Wish
 
-__all__ = ["Fix", "Later", "NewAbsence", "Pause", "Speak", "ToCoach", "Wish", "Wished", "read_wish"]
+__all__ = ["Fix", "Later", "NewAbsence", "NotComing", "Pause", "Speak", "ToCoach", "Wish", "Wished", "read_wish"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,7 @@ class ToCoach:
     words: str
 
 
-Wished = Wish | Pause | Later | Speak | ToCoach | NewAbsence | Fix
+Wished = Wish | Pause | Later | Speak | ToCoach | NewAbsence | NotComing | Fix
 """What somebody wants. The plain ones are a `Wish`."""
 
 # A stop is heard in every language; that an answer was wrong is read as a correction.

@@ -64,6 +64,10 @@ async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
         # Under a question "I cannot" may mean the question.
         _ask_which(hearing, turn)
         return
+    # "No" under the question whether they are back says it again: they need not hear all of it again.
+    tapped = turn.message.tap_id is not None and absence.category in _TOLD_OTHERS
+    if tapped and await _answered(hearing, turn, back=False):
+        return
     placed = _placed(absence, turn, now=hearing.now)
     for place in await _places(hearing, turn, placed):
         await hearing.work.absences.report(place.enrolment_id, placed, today=today, now=hearing.now)

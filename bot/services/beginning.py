@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.calendar import OccurrenceState
+from bot.domain.calendar import OccurrenceState, zone_of
 from bot.domain.people import Participant
 from bot.domain.programme import ReminderRule, WhenBusy
 from bot.services import conversation
 from bot.services.conversation import Start
 from bot.services.farewells import seen_off
 from bot.services.published import Plan, Shelf
+from bot.storage.absences import ABSENT, Away
 from bot.storage.calendar import ReadyOccurrence
 from bot.storage.unit_of_work import Work
 
@@ -31,6 +32,7 @@ class Round:
     """One batch: who is busy, whose conversation makes room, what begins and what became of each."""
 
     busy: set[int]
+    away: Away
     seen_off: set[int] = field(default_factory=set)
     room: list[int] = field(default_factory=list)
     starts: dict[int, tuple[ReadyOccurrence, Start]] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Round:
             self._settle(occurrence, OccurrenceState.SKIPPED, "rule-gone")
         elif now >= occurrence.expires_at:
             self._settle(occurrence, OccurrenceState.EXPIRED, "busy" if busy else "late")
+        elif self.away.on(occurrence.enrolment_id, now.astimezone(zone_of(participant.zone)).date()):
+            self._settle(occurrence, OccurrenceState.SKIPPED, ABSENT)
         elif occurrence.enrolment_id in self.seen_off or not _is_welcome(one, now=now):
             self._settle(occurrence, OccurrenceState.SKIPPED, "not-written-to")
         elif busy and rule.when_busy is WhenBusy.SKIP:
@@ -95,6 +99,7 @@ async def begin_ready(work: Work, shelf: Shelf, *, now: datetime) -> int:
     plans = await shelf.plans(work, {one.programme_id for one in found})
     batch = Round(
         busy=set(await work.conversations.open_with(one.id for one in people.values())),
+        away=await work.absences.away_about(people, now=now),
         seen_off=await seen_off(work, people.values()),
     )
     for one in found:

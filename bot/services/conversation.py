@@ -16,6 +16,7 @@ from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.wording import Occasion, drafts, not_yet, say_effects
+from bot.storage.absences import ABSENT
 from bot.storage.ratings import NewRating
 from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
@@ -176,9 +177,14 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
     people = await work.participants.enrolled(live.enrolment_id for live in lives)
     editions = await shelf.flows(work, (live.definition_id for live in lives))
     plans = await shelf.plans(work, {live.programme_id for live in lives})
+    away = await work.absences.away_about(people, now=now)
     pile = Pile()
     for live in lives:
         edition, participant = editions[live.definition_id], people[live.enrolment_id]
+        if away.on(live.enrolment_id, now.astimezone(zone_of(participant.zone)).date()):
+            # Nobody is reminded of a question while they are ill.
+            pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome=ABSENT))
+            continue
         turn = run.fall_silent(edition.flow, State.from_text(live.state))
         if participant.address is None or not _may_go_on(live, participant, now=now):
             pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired"))

@@ -9,6 +9,7 @@ from bot.domain.messages import InboundKind
 from bot.domain.people import AddressState
 from bot.engine.taps import WISH_TAP, read_wish_tap
 from bot.engine.wishes import Wish, Wished
+from bot.services.absent import hear_absent
 from bot.services.agreeing import hear_late, note_answer
 from bot.services.answering import answers, is_late, reply
 from bot.services.callers import Heard, Turn, who_wrote
@@ -141,6 +142,8 @@ class Batch:
 
     async def _understand(self, turn: Turn, wish: Wished | None) -> None:
         hearing, live = self.hearing, turn.live
+        if wish is None and await hear_absent(hearing, turn):
+            return
         if is_talking(hearing, turn):
             await to_coach(hearing, turn)
         # What is both a wish and an answer to the open question is the answer.
@@ -161,10 +164,14 @@ class Batch:
             # One chat may be two people's, and whoever went back to SMS may come again.
             doorstep = Doorstep(hearing.work, hearing.shelf, hearing.now, hearing.pile)
             await doorstep.link(turn.message, linked, once=turn.once)
+        elif await hear_late(hearing, turn, Wish.START):
+            return
         elif hearing.may_return(turn):
             await start_again(hearing, turn, silently=False)
         elif hearing.left(turn):
             hearing.alert(turn, "question")
+        elif code and turn.participant.id != await hearing.work.participants.whose_link(code):
+            hearing.say(turn, "phrases/telegram-bad-code")
         else:
             await grant(hearing, turn, Wish.START)
 

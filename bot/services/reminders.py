@@ -1,7 +1,7 @@
 """Whatever falls due is claimed once for each person, and then said or begun."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.content.texts import clock, day
@@ -23,7 +23,8 @@ from bot.domain.programme import (
 from bot.services.beginning import MOST_AT_ONCE, begin_ready
 from bot.services.farewells import fall_quiet, seen_off
 from bot.services.published import Plan, Shelf
-from bot.services.wording import Occasion, drafts, say
+from bot.services.wording import Occasion, drafts, not_coming_buttons, say
+from bot.storage.absences import ABSENT, Away
 from bot.storage.calendar import Claim
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
@@ -148,12 +149,14 @@ class Reminders:
         return [Due(participant=one, rule=rule, firing=firing) for one in heard]
 
     async def _claim_and_queue(self, work: Work, plan: Plan, due: Sequence[Due], *, now: datetime) -> int:
-        claims = [_claim(plan, one, now=now) for one in due]
+        away = await _away(work, due)
+        claims = [_claim(plan, one, now=now, away=away) for one in due]
         new = await work.calendar.claim(claims, now=now)
         mine = [
             (one, claim)
             for one, claim in zip(due, claims, strict=True)
-            if (claim.enrolment_id, claim.rule, claim.about) in new and claim.state is not OccurrenceState.EXPIRED
+            if (claim.enrolment_id, claim.rule, claim.about) in new
+            and claim.state in (OccurrenceState.QUEUED, OccurrenceState.DUE)
         ]
         await fall_quiet(work, [one.participant for one, _ in mine if one.rule.slug == FAREWELL], now=now)
         await work.outbox.queue(
@@ -181,9 +184,24 @@ def _is_in(one: Participant, on: date) -> bool:
     return one.started_on <= on and (one.ended_on is None or on <= one.ended_on)
 
 
-def _claim(plan: Plan, due: Due, *, now: datetime) -> Claim:
+async def _away(work: Work, due: Sequence[Due]) -> Away:
+    """Who of these is away on the days they would be written to, or about: asked once for all."""
+    days = [day for one in due for day in _days(one)]
+    people = {one.participant.enrolment_id for one in due}
+    return await work.absences.away(people, first=min(days), last=max(days)) if days else Away(days={})
+
+
+def _days(due: Due) -> tuple[date, ...]:
+    """The day on which somebody hears it, and the day they would come."""
+    on = due.firing.on
+    return (on, on + timedelta(days=due.rule.when.days)) if isinstance(due.rule.when, BeforeDay) else (on,)
+
+
+def _claim(plan: Plan, due: Due, *, now: datetime, away: Away) -> Claim:
     expires_at = due.firing.at + due.rule.expires_after
     late = now >= expires_at
+    # A farewell is said whoever is ill: there is no other day for it.
+    absent = due.rule.slug != FAREWELL and away.on(due.participant.enrolment_id, *_days(due))
     return Claim(
         programme_id=plan.programme_id,
         enrolment_id=due.participant.enrolment_id,
@@ -191,14 +209,16 @@ def _claim(plan: Plan, due: Due, *, now: datetime) -> Claim:
         due_at=due.firing.at,
         expires_at=expires_at,
         about=due.about,
-        state=_state(due.rule, late=late),
-        reason="late" if late else None,
+        state=_state(due.rule, late=late, absent=absent),
+        reason="late" if late else ABSENT if absent else None,
     )
 
 
-def _state(rule: ReminderRule, *, late: bool) -> OccurrenceState:
+def _state(rule: ReminderRule, *, late: bool, absent: bool) -> OccurrenceState:
     if late:
         return OccurrenceState.EXPIRED
+    if absent:
+        return OccurrenceState.SKIPPED
     return OccurrenceState.QUEUED if rule.says else OccurrenceState.DUE
 
 
@@ -213,6 +233,8 @@ def _words(plan: Plan, due: Due, *, now: datetime) -> list[Draft]:
         now=now,
     )
     said = say(plan, rule.says, participant=participant, values=_values(plan, due))
+    if isinstance(rule.when, BeforeDay) and rule.slug != FAREWELL:
+        said = replace(said, buttons=not_coming_buttons(plan, participant))
     return drafts([said], participant=participant, address=participant.address, occasion=occasion)
 
 

@@ -248,10 +248,21 @@ def _buttons(question: Ask, *, words: Words, ticked: Sequence[str] = ()) -> Butt
             rows.append((button(words("phrases/yes"), "yes"), button(words("phrases/no"), "no")))
         case AnswerKind.CHOICE | AnswerKind.SEVERAL:
             rows.extend((button(words(choice.label), choice.value),) for choice in question.choices)
-        case AnswerKind.NUMBER | AnswerKind.DATE | AnswerKind.WORDS:
+        case AnswerKind.NUMBER | AnswerKind.DATE | AnswerKind.TIME | AnswerKind.WORDS:
             pass
     if question.answer is AnswerKind.SEVERAL:
         rows.append((button(words("phrases/done-button"), DONE),))
     if question.skip:
         rows.append((button(words("phrases/skip-button"), SKIP),))
     return tuple(rows)
+
+
+def not_coming_buttons(plan: Plan, participant: Participant) -> Buttons:
+    """What stands under a reminder of a day's activities in a chat: that somebody is not coming, or comes late."""
+    if participant.address is None or participant.address.channel is not ChannelName.TELEGRAM:
+        return ()
+
+    def button(slug: str, data: str) -> Button:
+        return Button(label=say(plan, f"phrases/{slug}", participant=participant).text, data=data)
+
+    return ((button("absent-button", "wish:absent"), button("late-button", "wish:absent:late")),)

@@ -206,7 +206,7 @@ def test_being_back_is_said_of_today_and_of_oneself(words: str, back: bool) -> N
     ("words", "back"),
     [
         *((one, True) for one in ("ja", "JA!", "Ja tack", "frisk", "ja jag är frisk nu")),
-        *((one, False) for one in ("nej", "Nej tyvärr, sjuk", "nej jag är fortfarande sjuk", "nej tack")),
+        *((one, False) for one in ("nej", "Nej tyvärr", "nej inte än", "Nej tyvärr, sjuk", "nej jag är fortfarande sjuk", "nej tack")),
         *((one, None) for one in ("kanske", "3", "", "ja men senare", "nej inte sjuk", "när då")),
     ],
 )
