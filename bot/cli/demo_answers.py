@@ -51,7 +51,7 @@ class Habits:
                 count = round(min(len(step.choices), max(0.0, self._level(step, gone=gone) - 0.5)))
                 ticked = self.dice.sample([choice.value for choice in step.choices], count)
                 return [choice.value for choice in step.choices if choice.value in ticked]
-            case AnswerKind.WORDS | AnswerKind.DATE:
+            case AnswerKind.WORDS | AnswerKind.DATE | AnswerKind.TIME:
                 return [self.dice.choice(self.persona.words) if self.persona.words else SKIP]
 
     def _level(self, step: Ask, *, gone: float) -> float:

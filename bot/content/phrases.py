@@ -5,7 +5,7 @@ from bot.content.wordings import PERSON, QUESTION
 
 KNOWN_KEYS = ("about", "phrases")
 
-_KINDS = ("scale", "choice", "several", "yes-no", "number", "date", "words")
+_KINDS = ("scale", "choice", "several", "yes-no", "number", "date", "time", "words")
 
 PHRASES: dict[str, frozenset[str]] = {
     **{f"unclear-{kind}-{turn}": QUESTION for kind in _KINDS for turn in (1, 2)},

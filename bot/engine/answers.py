@@ -7,9 +7,10 @@ from datetime import date
 from enum import Enum
 from typing import Final, Literal
 
+from bot.engine.clocks import read_time
 from bot.engine.dates import read_day
 from bot.engine.definition import AnswerKind, Ask
-from bot.engine.folding import LONGEST, bare, fold
+from bot.engine.folding import LONGEST, bare, fold, split_words
 from bot.engine.numbers import read_level, read_number, read_place
 from bot.engine.reading import Reading, Wish
 
@@ -79,8 +80,11 @@ def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapp
             chosen = _several(folded, reading=reading, labels=labels)
             return None if chosen is None else together(step, chosen)
         case AnswerKind.DATE:
-            day = read_day(folded, reading=reading, today=today)
+            day = _day(folded, reading=reading, today=today)
             return None if day is None else day.isoformat()
+        case AnswerKind.TIME:
+            at = read_time(folded, reading=reading)
+            return None if at is None else at.isoformat(timespec="minutes")
         case AnswerKind.WORDS:
             return folded
 
@@ -90,6 +94,19 @@ def together(step: Ask, chosen: frozenset[str]) -> int | str:
     if step.counts:
         return min(len(chosen), step.high)
     return ",".join(choice.value for choice in step.choices if choice.value in chosen)
+
+
+def _day(folded: str, *, reading: Reading, today: date) -> date | None:
+    """The day that was named, also with a time of that day after it ("tomorrow at 10", "Thursday 9:30")."""
+    day = read_day(folded, reading=reading, today=today, past=step.past)
+    words = split_words(folded)
+    for place in range(1, len(words)) if day is None and len(words) <= _MOST_SPELLED else ():
+        said, at = " ".join(words[:place]), " ".join(words[place:])
+        # "Thursday 3" may be the third as well.
+        is_time = ":" in at or said in reading.days or words[place] in reading.clock
+        if is_time and read_time(at, reading=reading):
+            return read_day(said, reading=reading, today=today)
+    return day
 
 
 def _refuses(folded: str, *, reading: Reading) -> bool:

@@ -21,6 +21,7 @@ class AnswerKind(StrEnum):
     YES_NO = "yes-no"
     NUMBER = "number"
     DATE = "date"
+    TIME = "time"
     WORDS = "words"
 
 

@@ -64,9 +64,9 @@ class Reading:
     "3 or 4"), and a number beside one of the `units` ("in 5 minutes") is no level and no choice.
 
     `absences` are the words for not coming, by category, whole or inside a short sentence; `lengths` the units that
-    people count time in ("2 weeks"), `duals` one word for two of them (Arabic), `parts_of_day` when on a day
-    ("this afternoon"), `clock` what stands before a time ("at"), `until` what stands between two days or times, `since`
-    before the first of them. `languages` maps a language's name, in this one, to its code.
+    people count time in ("2 weeks"), `duals` one word for two of them (Arabic), `parts_of_day` when on a day ("this
+    afternoon"), `clock` what stands before a time ("at"), `until` what stands between two days or times, `since` before
+    the first of them. `languages` maps a language's name, in this one, to its code.
 
     Beside the words for not coming, `absence_fillers` change nothing ("unfortunately"), and `absence_hints` are reasons
     and doubtful words, which are asked about where they stand alone ("I feel bad", "my son is ill").

@@ -21,6 +21,7 @@ QUESTIONS = {
     "count": a_question(AnswerKind.SEVERAL, choices=CHOICES, counts=True, high=3),
     "number": a_question(AnswerKind.NUMBER, low=0, high=40),
     "date": a_question(AnswerKind.DATE),
+    "time": a_question(AnswerKind.TIME),
     "words": a_question(AnswerKind.WORDS),
 }
 NUMBERS = {"scale", "scale-10", "signs", "number", "count"}

@@ -1,0 +1,81 @@
+"""A time of day is read from a reply when it can be only one."""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import time
+
+from bot.engine.folding import split_words
+from bot.engine.reading import PartOfDay, Reading
+
+_MOST_WORDS = 8
+_LONGEST_PHRASE = 4
+_SEAMS = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
+_WRITTEN = re.compile(r"([0-9]{1,2})[:.,]([0-9]{2})|([0-9]{2})([0-9]{2})")
+_HOUR = re.compile(r"[0-9]{1,2}")
+
+# Nobody meets at three in the night, and "3" is said in the afternoon: before seven the part of the day must be told.
+_MORNING = 7 * 60
+_NOON = 12 * 60
+_EVENING = 16 * 60
+_DAY = 24 * 60
+
+
+def read_time(folded: str, *, reading: Reading) -> time | None:
+    """The time of day that the whole of a folded reply says; `None` if it says none, or may mean two.
+
+    "9.30" and "kl 10" are in the morning, as the clock of 24 hours has it; "3" may be in the night or the afternoon and
+    is not read, "3 pm" is. A range, a time that is no time (24:00) and an hour with a word we do not know are not read.
+    """
+    words = [word for word in split_words(_SEAMS.sub(" ", folded)) if word not in reading.around]
+    if len(words) > _MOST_WORDS:
+        return None
+    parts, words = _taken(words, phrases=reading.parts_of_day.keys())
+    offsets, words = _taken(words, phrases=reading.parts_of_hour.keys())
+    words = [word for word in words if word not in reading.clock]
+    if len(words) != 1 or len(offsets) > 1 or len(parts) > 1:
+        return None
+    part = reading.parts_of_day[parts[0]] if parts else None
+    minutes = _minutes(words[0], offset=reading.parts_of_hour[offsets[0]] if offsets else 0, part=part, reading=reading)
+    return None if minutes is None else time(*divmod(minutes, 60))
+
+
+def _taken(words: Sequence[str], *, phrases: AbstractSet[str]) -> tuple[list[str], list[str]]:
+    """The phrases that stand in the words, the longest first, and the words without them."""
+    found, rest, place = [], [], 0
+    while place < len(words):
+        sizes = range(min(_LONGEST_PHRASE, len(words) - place), 0, -1)
+        size = next((size for size in sizes if " ".join(words[place : place + size]) in phrases), 0)
+        if size:
+            found.append(" ".join(words[place : place + size]))
+        else:
+            rest.append(words[place])
+        place += size or 1
+    return found, rest
+
+
+def _minutes(word: str, *, offset: int, part: PartOfDay | None, reading: Reading) -> int | None:
+    """Minutes after midnight."""
+    if written := _WRITTEN.fullmatch(word):
+        hour, minute = int(written[1] or written[3]), int(written[2] or written[4])
+        if offset or hour > 23 or minute > 59:
+            return None
+        of_the_day = word.startswith("0") or hour > 12
+        return _within(hour * 60 + minute, part=part, of_the_day=of_the_day)
+    hour = int(word) if _HOUR.fullmatch(word) else reading.numbers.get(word, 0)
+    if not 1 <= hour <= 23 or (offset and hour > 12) or reading.dawn_clock:
+        return None
+    return _within(hour * 60 + offset, part=part, of_the_day=word.startswith("0") or hour > 12)
+
+
+def _within(minutes: int, *, part: PartOfDay | None, of_the_day: bool) -> int | None:
+    """The time, if the part of the day, or else the way it was written, leaves only one."""
+    match part:
+        case None:
+            return minutes if of_the_day or minutes >= _MORNING else None
+        case PartOfDay.MORNING:
+            return minutes if minutes < _NOON else None
+        case PartOfDay.AFTERNOON | PartOfDay.EVENING:
+            later = minutes if of_the_day or minutes >= _NOON else minutes + _NOON
+            begins = _NOON if part is PartOfDay.AFTERNOON else _EVENING
+            return later if begins <= later < _DAY else None
