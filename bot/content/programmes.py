@@ -34,6 +34,7 @@ KNOWN_KEYS = (
     "telegram",
     "quiet-hours",
     "staffed-hours",
+    "urgent",
     "summary",
     "health-every-day",
     "farewell",
@@ -43,6 +44,8 @@ KNOWN_KEYS = (
 )
 QUIET_KEYS = ("from", "to")
 STAFFED_KEYS = ("weekdays", "from", "to")
+URGENT_KEYS = ("minutes",)
+URGENT_MINUTES = 15
 SUMMARY_KEYS = ("weekday", "at", "leaves", "silent-after-days")
 PHASE_KEYS = ("title", "milestones", "note")
 ACTIVITY_KEYS = ("title", "area", "weekdays", "from", "to", "place", "phases", "note")
@@ -80,6 +83,7 @@ def read_programme(page: Page) -> Programme | None:
         telegram=page.flag(top.get("telegram"), where="'telegram'") is not False,
         health_every_day=page.flag(top.get("health-every-day"), where="'health-every-day'") or False,
         farewell=page.words(top.get("farewell"), key=f"{slug}/programme/farewell", allowed=PERSON),
+        urgent_minutes=_urgent(top),
     )
     if programme.health_every_day:
         _check_health(top, programme)
@@ -162,6 +166,11 @@ def _staffed(top: Fields) -> StaffedHours:
     if begins >= ends:
         page.complain(fields.node, "the staffed hours end before they begin", "change 'from' or 'to'")
     return StaffedHours(weekdays=_weekdays(page, fields.need("weekdays")), begins=begins, ends=ends)
+
+
+def _urgent(top: Fields) -> int:
+    fields = top.page.fields(top.get("urgent"), known=URGENT_KEYS, where="'urgent'")
+    return top.page.number(fields.get("minutes"), where="'minutes'", low=1, high=240) or URGENT_MINUTES
 
 
 def _summary(top: Fields) -> SummaryRule:

@@ -81,6 +81,7 @@ class Purpose(StrEnum):
     COACH = "coach"
     SUMMARY = "summary"
     ALERT = "alert"
+    """Something urgent, told to a coach: at any hour, and rather twice than not at all."""
     ACCOUNT = "account"
     """A link to sign in with, which its reader waits for."""
 

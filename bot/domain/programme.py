@@ -200,6 +200,8 @@ class Programme:
     telegram: bool = True
     health_every_day: bool = False
     farewell: str | None = None
+    urgent_minutes: int = 15
+    """After so long the next one is told of something urgent that nobody has seen to."""
 
 
 WELCOME = "welcome"

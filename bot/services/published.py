@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from bot.content.compiled import read_definition
 from bot.content.packages import Words
 from bot.content.texts import Texts
+from bot.content.urgent_letters import UrgentLetters
 from bot.domain.definitions import Definition, DefinitionKind
 from bot.domain.programme import Instrument, Programme
+from bot.engine.crisis import Phrases
 from bot.engine.definition import Flow
 from bot.engine.reading import Reading
 from bot.storage.published import Edition
@@ -62,8 +64,17 @@ class Shelf:
     `bot_name` is our bot's user name in Telegram, once that is known: a link begins a chat with it.
     """
 
-    def __init__(self, readings: Mapping[str, Reading]) -> None:
+    def __init__(
+        self,
+        readings: Mapping[str, Reading],
+        *,
+        danger: Phrases | None = None,
+        urgent: UrgentLetters | None = None,
+    ) -> None:
+        """`danger` is what sounds like it in any language; `urgent` is what coaches are told at once."""
         self.readings = readings
+        self.danger = danger or Phrases(())
+        self.urgent = urgent or UrgentLetters()
         self.bot_name: str | None = None
         self._read: dict[int, tuple[Edition, Definition]] = {}
         self._flows: dict[int, FlowEdition] = {}

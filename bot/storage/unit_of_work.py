@@ -40,6 +40,7 @@ from bot.storage.strangers import Strangers
 from bot.storage.talk import Conversations
 from bot.storage.tries import Tries
 from bot.storage.unsigned import Unsigned
+from bot.storage.urgent import Urgent
 from bot.storage.week import Weeks
 
 
@@ -81,6 +82,7 @@ class Work:
     said: Said
     agreements: Agreements
     unsigned: Unsigned
+    urgent: Urgent
 
 
 @asynccontextmanager
@@ -133,4 +135,5 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         said=Said(connection),
         agreements=Agreements(connection),
         unsigned=Unsigned(connection),
+        urgent=Urgent(connection),
     )
