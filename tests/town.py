@@ -257,6 +257,7 @@ async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: P
             try:
                 assert app.feed is not None
                 await app.feed.set_webhook(f"{url}/telegram", secret=SECRET)
+                await app.refresh()
                 yield await _settled(app, twilio, telegram, mail, url=url, clock=clock, programme=programme)
             finally:
                 await app.close()
