@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.language_names import name_in
+from bot.content.sheets import sheet_lines, sheet_values
 from bot.content.texts import hours
 from bot.domain.messages import Button, Draft, OutboxAct, Priority, Purpose
 from bot.domain.people import Address, ChannelName, Participant
@@ -19,6 +20,8 @@ Words = Callable[[str], str]
 """From a text key to what is read."""
 
 Buttons = tuple[tuple[Button, ...], ...]
+
+_NUMBERED = ("phrases/unclear-choice-", "phrases/unclear-several-")
 
 TICK = "\u2713 "
 """Stands before what is ticked so far. A sign, not a word: it needs no translation."""
@@ -179,7 +182,7 @@ def act(done: Act, *, participant: Participant, address: Address, occasion: Occa
 def keyboard(
     plan: Plan, edition: FlowEdition, question: Ask, *, participant: Participant, ticked: Sequence[str]
 ) -> Buttons:
-    """The buttons of a several-of question, with what is ticked so far marked."""
+    """The buttons of a question, with what is ticked so far, or was answered, marked."""
     language = plan.language_of(participant.language)
 
     def words(of: str) -> str:
@@ -204,11 +207,15 @@ def _effect(
     }
     if question is not None:
         values |= {"low": str(question.low), "high": str(question.high)}
+    values |= sheet_values(effect, language)
     key = _key(plan, effect, channel)
 
     def words(of: str) -> str:
         return edition.texts.say(of, language=language, fallback=plan.programme.languages, values=values)
 
+    if effect.sheet:
+        # Whoever went over to Telegram meanwhile gets the same words, without buttons.
+        return Said(text="\n".join(sheet_lines(effect, words)), language=language, step=effect.sheet[0].id)
     if question is None or effect.nudge:
         return Said(text=words(key), language=language)
     lines = [words(key), *_choices(question, words=words, key=key, channel=channel)]
@@ -221,6 +228,10 @@ def _key(plan: Plan, effect: Send, channel: ChannelName) -> str:
     neutral = channel is ChannelName.SMS and plan.programme.sms_wording is SmsWording.NEUTRAL
     if question is not None and question.sms_text and neutral and effect.text == question.text:
         return question.sms_text
+    if channel is ChannelName.TELEGRAM and effect.text.startswith(_NUMBERED):
+        # Buttons carry words, no numbers.
+        kind, _, turn = effect.text.rpartition("-")
+        return f"{kind}-tap-{turn}"
     return effect.text
 
 
