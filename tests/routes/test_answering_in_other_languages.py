@@ -1,0 +1,68 @@
+"""Somebody whose language we read and do not write is told so in it, and understood when they answer in it."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.content.people_table import Roll, open_table, read_people
+from bot.domain.people import Agreement, ChannelName
+from bot.storage import tables
+from bot.storage.unit_of_work import looking
+from tests.town import Town
+
+TIGRINYA = "ቋንቋ መልእኽትታትና፦ ስዊድንኛ"
+
+
+@pytest.mark.parametrize("channel", [ChannelName.SMS, ChannelName.TELEGRAM])
+async def test_the_first_words_say_which_language_we_cannot_write(town: Town, channel: ChannelName) -> None:
+    saba = await town.a_person(language="ti", first_name="Saba", channel=channel, agreement=Agreement.UNASKED)
+    await saba.begins("welcome")
+    told, *welcome = saba.news()
+    assert TIGRINYA in told
+    assert welcome[0].startswith("Hej Saba!")
+    assert [row.language for row in await saba.outbox()][:2] == ["ti", "sv"]
+
+
+async def test_nothing_is_said_about_a_language_that_we_write(town: Town) -> None:
+    omar = await town.a_person(language="ar", agreement=Agreement.UNASKED)
+    await omar.begins("welcome")
+    assert [row.language for row in await omar.outbox()] == ["ar"]
+
+
+async def test_answers_are_read_in_the_persons_language_though_the_question_came_in_swedish(town: Town) -> None:
+    saba = await town.a_person(language="ti", first_name="Saba")
+    await saba.begins("weekly-check-in")
+    await saba.says("ዋላ ሓደ")
+    await saba.says("ሰለስተ የቐንየለይ")
+    assert [row.value for row in await saba.ratings()] == [0, 3]
+    # Swedish numbers are not hers.
+    await saba.says("fyra")
+    assert [row.value for row in await saba.ratings()] == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        *(("ti", "ደው በሉ"), ("fa", "لغو"), ("fa_AF", "پیام روان نکنید"), ("uk", "Не пишіть мені!"), ("ckb", "ڕایبگرە")),
+        *(("ku", "rawestîne"), ("tr", "DURDUR"), ("sq", "ndalo"), ("bs", "Stani"), ("hr", "odjavi me")),
+        *(("sr_Latn", "прекини"), ("pl", "Wypiszcie mnie"), ("th", "ยกเลิกค่ะ")),
+    ],
+)
+async def test_a_stop_is_heard_in_every_language(town: Town, language: str, word: str) -> None:
+    somebody = await town.a_person(language="sv")
+    await somebody.says(word)
+    assert language in town.app.shelf.readings
+    stopped = select(tables.participants.c.stopped_at).where(tables.participants.c.id == somebody.id)
+    assert [row.stopped_at is not None for row in await town.rows(stopped)] == [True]
+
+
+async def test_a_table_may_name_a_language_that_the_programme_does_not_write(town: Town) -> None:
+    async with looking(town.app.database) as work:
+        plan = (await town.app.shelf.plans(work))[town.programme.id]
+    against = Roll(
+        programme=plan.programme, languages=plan.languages, coaches={"k@example.se": 1}, today=town.now.date()
+    )
+    people = read_people(
+        open_table(b"first_name,coach,language\nSaba,k@example.se,ti\nBo,k@example.se,\n"), against=against
+    )
+    assert [one.language for one in people] == ["ti", "sv"]
+    assert plan.languages[:4] == plan.programme.languages and set(plan.languages) == set(town.app.shelf.readings)
