@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import alerts, coaches, summaries
@@ -23,6 +23,8 @@ class NewAlert:
     participant_id: int | None = None
     coach_id: int | None = None
     about: int | None = None
+    escalates_at: datetime | None = None
+    """When the first one is told, if it is urgent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ class Alerts:
                         "about": one.about,
                         "once": one.once,
                         "raised_at": now,
+                        "escalates_at": one.escalates_at,
                     }
                     for one in raised
                 ],
@@ -85,7 +88,7 @@ class Alerts:
         done = await self._connection.execute(
             update(alerts)
             .where(alerts.c.id == alert, alerts.c.acknowledged_at.is_(None))
-            .values(acknowledged_at=now, acknowledged_by=coach)
+            .values(acknowledged_at=now, acknowledged_by=coach, escalates_at=_others_at(now))
         )
         return bool(done.rowcount)
 
@@ -118,7 +121,7 @@ class Alerts:
         await self._connection.execute(
             update(alerts)
             .where(alerts.c.kind == kind, alerts.c.participant_id == participant, alerts.c.acknowledged_at.is_(None))
-            .values(acknowledged_at=now, acknowledged_by=coach)
+            .values(acknowledged_at=now, acknowledged_by=coach, escalates_at=_others_at(now))
         )
 
     async def hand_all_to(self, coach: int, *, participant: int, programme: int) -> None:
@@ -132,6 +135,11 @@ class Alerts:
             )
             .values(coach_id=coach)
         )
+
+
+def _others_at(now: datetime) -> ColumnElement[datetime | None]:
+    """Who were told of an urgent alert are told at once who has it now; of any other there is nobody to tell."""
+    return case((alerts.c.escalates_at.is_not(None), bindparam("others_at", now, type_=alerts.c.escalates_at.type)))
 
 
 class Summaries:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Role
 from bot.domain.messages import OutboxStatus, Purpose
-from bot.storage.tables import alert_calls, alerts, appointments, coaches, outbox, participants
+from bot.storage.tables import alert_calls, alerts, appointments, coaches, enrolments, outbox, participants
 
 _NEVER_ARRIVED = (OutboxStatus.FAILED, OutboxStatus.EXPIRED, OutboxStatus.CANCELLED)
 _BEGUN = (Purpose.REMINDER, Purpose.NUDGE, Purpose.QUESTION)
@@ -102,6 +102,13 @@ _HELPED = select(func.count()).where(
 )
 
 
+_COACH = (
+    select(enrolments.c.coach_id)
+    .where(enrolments.c.participant_id == bindparam("person"), enrolments.c.programme_id == bindparam("programme"))
+    .limit(1)
+)
+
+
 class Urgent:
     """Urgent alerts, and the people they are about."""
 
@@ -153,6 +160,10 @@ class Urgent:
                 roles=before | ({Role(row.role)} if row.role else set()),
             )
         return found
+
+    async def coach_of(self, person: int, *, programme: int | None) -> int | None:
+        """Who accompanies this person in this programme."""
+        return await self._connection.scalar(_COACH, {"person": person, "programme": programme})
 
     async def hold(self, people: Iterable[int], *, now: datetime) -> None:
         """Nothing is begun with these people until somebody resumes it, and what was begun and waits is not sent."""
