@@ -18,12 +18,15 @@ from bot.channels.telegram_feed import FeedFailed, TelegramFeed, bot_id
 from bot.channels.telegram_updates import read_update
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_forms import read_message
+from bot.content.crisis_phrases import load_crisis_words
 from bot.content.reply_words import load_readings
+from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
 from bot.services.conversation import fall_silent
 from bot.services.delivery import LEASE, Delivery
+from bot.services.escalation import Escalation
 from bot.services.published import Shelf
 from bot.services.reception import MOST_AT_ONCE, Reader, Reception
 from bot.services.reminders import Reminders
@@ -88,6 +91,7 @@ class App:
     reminders: Reminders
     delivery: Delivery
     summaries: Summaries
+    escalation: Escalation
     lease: timedelta
     feed: TelegramFeed | None = None
     clock: Clock | None = None
@@ -101,6 +105,7 @@ class App:
         await self.ask_back(now)
         await self.summaries.queue_weekly(now=now)
         await self.reception.receive(now=now)
+        await self.escalate(now)
         await self.delivery.send_queued(now=now)
 
     async def plan(self, now: datetime) -> None:
@@ -129,6 +134,11 @@ class App:
         async with unit_of_work(self.database) as work:
             asked = await ask_back(work, self.shelf, now=now)
         if asked:
+            self.nudge("send")
+
+    async def escalate(self, now: datetime) -> None:
+        """Tell the next one of what is urgent."""
+        if await self.escalation.tell_due(now=now):
             self.nudge("send")
 
     async def listen(self, now: datetime) -> None:
@@ -181,7 +191,9 @@ def build(
     """
     quiet_logs()
     database = opened(settings)
-    shelf = Shelf(load_readings(settings.content))
+    urgent = UrgentLetters(settings.content, address=settings.public_url or "")
+    danger = load_crisis_words(settings.content).phrases
+    shelf = Shelf(load_readings(settings.content), danger=danger, urgent=urgent)
     own = Senders(database=database, default=settings.twilio_sender or "")
     real = (channels or real_channels)(settings, own)
     feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api) if settings.telegram_token else None
@@ -199,6 +211,7 @@ def build(
         reminders=Reminders(database, shelf),
         delivery=Delivery(database, shelf, used, machine_clock=machine_clock, lease=lease),
         summaries=Summaries(database, shelf, content=settings.content, address=settings.public_url or ""),
+        escalation=Escalation(database=database, shelf=shelf),
         lease=lease,
         feed=feed,
     )

@@ -67,6 +67,7 @@ def clock_of(app: App) -> Clock:
         (
             Tick(name="listen", every=timedelta(seconds=2), do=app.listen),
             *sending,
+            Tick(name="escalate", every=timedelta(seconds=3), do=app.escalate),
             Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
             Tick(name="settle", every=app.lease / 6, do=settle),
             Tick(name="silence", every=timedelta(seconds=30), do=app.silence),

@@ -95,10 +95,11 @@ def _command(words: str) -> tuple[InboundKind, str]:
 
 def _edit(message: Message, account: str) -> InboundMessage:
     chat = _chat(message.chat)
-    if message.chat.type != "private" or message.text is None:
+    said = message.text if message.text is not None else message.caption
+    if message.chat.type != "private" or said is None:
         return _inbound(InboundKind.NOTHING, chat, account)
     name = f"{chat}:{_known_id(message.message_id)}"
-    return _inbound(InboundKind.EDIT, chat, account, words=_words(message.text), message_id=name)
+    return _inbound(InboundKind.EDIT, chat, account, words=_words(said), message_id=name)
 
 
 def _tap(tap: CallbackQuery, account: str) -> InboundMessage:

@@ -4,6 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
 
 from bot.channels.channel import Channel, SendFailed, Unknown
 from bot.domain.messages import (
@@ -11,6 +14,7 @@ from bot.domain.messages import (
     OutboxAct,
     OutboxMessage,
     OutboxStatus,
+    Purpose,
     ReceiptStatus,
 )
 from bot.domain.people import AddressState, ChannelName
@@ -29,6 +33,9 @@ from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import Work, unit_of_work
 
 MOST_IN_HAND = 20
+HELP_IS_LATE = 2
+"""When help in a crisis was refused more often than this, somebody is called as if it would never arrive."""
+
 LEASE = timedelta(seconds=30)
 """Longer than any channel's time-out, so that a lease that ran out means a process that died."""
 
@@ -137,6 +144,10 @@ class Delivery:
                 await _address_news(work, message, failed, now=now)
             over = {one.id for one in outcomes if one.status in (OutboxStatus.UNCERTAIN, OutboxStatus.FAILED)}
             words = [message for message, why in failures if message.act is OutboxAct.SEND and not why.gone]
+            late = [message for message, _ in failures if message.id in over or message.attempts >= HELP_IS_LATE]
+            await work.alerts.raise_these(
+                [_undelivered(one, now=now) for one in late if one.purpose is Purpose.CRISIS], now=now
+            )
             await work.alerts.raise_these(
                 [_alert(message, "uncertain") for message in words if message.id in over],
                 now=now,
@@ -171,6 +182,8 @@ class Delivery:
         """What the provider said later. Only forward: late, repeated and backward ones change nothing."""
         async with unit_of_work(self._database) as work:
             row = await work.outbox.note_receipt(receipt, now=now)
+            if row is not None and receipt.status is ReceiptStatus.FAILED and row.purpose == Purpose.CRISIS:
+                await work.alerts.raise_these([_undelivered(row, now=now)], now=now)
             if row is None or receipt.status is not ReceiptStatus.FAILED or row.participant_id is None:
                 return
             state = address_state_by(receipt.error_code)
@@ -200,6 +213,19 @@ async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, 
         await work.addresses.set_state([(message.address_id, state)], now=now)
         if message.participant_id is not None:
             await work.alerts.raise_these([_alert(message, "blocked" if failed.stopped else "bouncing")], now=now)
+
+
+def _undelivered(message: OutboxMessage | Row[Any], *, now: datetime) -> NewAlert:
+    """Help in a crisis did not arrive: somebody must call now."""
+    return NewAlert(
+        organisation_id=message.organisation_id,
+        programme_id=message.programme_id,
+        participant_id=message.participant_id,
+        kind="crisis-undelivered",
+        about=message.id,
+        once=f"crisis-undelivered/out/{message.id}",
+        escalates_at=now,
+    )
 
 
 def _alert(message: OutboxMessage, kind: str) -> NewAlert:

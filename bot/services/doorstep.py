@@ -69,6 +69,16 @@ class Doorstep:
         self.pile.drafts += drafts(said, participant=places[0], address=address, occasion=occasion)
         return person
 
+    async def place(self, message: InboundMessage) -> tuple[Address, ProgrammeRow, Plan] | None:
+        """Where a stranger wrote from, and to which programme: where that is not plain, to the first."""
+        everywhere = await self.work.programmes.all()
+        programme = _written_to(everywhere, message.account) or next(iter(everywhere), None)
+        plans = {} if programme is None else await self.shelf.plans(self.work, [programme.id])
+        if programme is None or programme.id not in plans:
+            return None
+        address = await self._address(message, of=Belongs(organisation_id=programme.organisation_id))
+        return address, programme, plans[programme.id]
+
     async def _greet(self, message: InboundMessage) -> None:
         programme = _written_to(await self.work.programmes.all(), message.account)
         if programme is None:

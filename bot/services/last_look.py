@@ -47,7 +47,7 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
     """Why words that wait are not sent after all, asked in the moment before they would leave."""
     if one.expires_at is not None and one.expires_at <= now:
         return OutboxStatus.EXPIRED, "late"
-    if one.programme_stopped_at is not None and one.message.purpose is not Purpose.CRISIS:
+    if one.programme_stopped_at is not None and one.message.purpose not in (Purpose.CRISIS, Purpose.ALERT):
         return OutboxStatus.CANCELLED, "programme-stopped"
     if one.address_state is not AddressState.ACTIVE and one.message.purpose is not Purpose.CRISIS:
         return OutboxStatus.CANCELLED, "address"

@@ -13,6 +13,8 @@ from bot.services.absent import hear_absent
 from bot.services.agreeing import hear_late, note_answer
 from bot.services.answering import answers, is_late, reply
 from bot.services.callers import Heard, Turn, who_wrote
+from bot.services.danger import Unknown, danger_in, help_at_once, help_stranger
+from bot.services.desk_words import hear_coach
 from bot.services.doorstep import Doorstep
 from bot.services.granting import grant
 from bot.services.hearing import Hearing
@@ -52,11 +54,12 @@ class Batch:
             state, person = hearing.became.get(turn.arrival, ("handled", turn.participant.id))
             self._settle(turn.heard, state=state, person=person)
         for heard in callers.coaches:
+            await hear_coach(hearing, heard)
             self._settle(heard)
         if callers.strangers:
             doorstep = Doorstep(work, hearing.shelf, now, hearing.pile)
             for heard in callers.strangers:
-                state, person = await doorstep.meet(heard.message, once=f"in/{heard.waiting.id}")
+                state, person = await self._meet(doorstep, heard)
                 self._settle(heard, state=state, person=person)
         await work.addresses.set_state(hearing.address_states, now=now)
         await work.participants.heard_from(self._known_writers(), now=now)
@@ -68,7 +71,28 @@ class Batch:
         noted = (self.hearing.became.get(one.arrival, ("", one.participant.id)) for one in self.hearing.callers.turns)
         return [person for _, person in noted if person is not None]
 
+    async def _meet(self, doorstep: Doorstep, heard: Heard) -> tuple[str, int | None]:
+        once, danger = f"in/{heard.waiting.id}", danger_in(self.hearing.shelf, heard.message)
+        place = None if danger is None else await doorstep.place(heard.message)
+        if danger is None or place is None:
+            return await doorstep.meet(heard.message, once=once)
+        address, programme, plan = place
+        who = Unknown(address=address, organisation_id=programme.organisation_id, plan=plan, arrival=heard.waiting.id)
+        help_stranger(self.hearing, danger, who)
+        return "stranger", None
+
     async def _answer(self, turn: Turn) -> None:
+        danger = danger_in(self.hearing.shelf, turn.message)
+        if danger is None:
+            await self._read(turn)
+            return
+        # Danger is no answer and no wish; but whoever says stop in the same breath is stopped as well.
+        await help_at_once(self.hearing, turn, danger)
+        said = turn.message.opt_out
+        if said == "STOP" or self.hearing.wish_of(turn) is Wish.STOP:
+            await stop(self.hearing, turn, silently=said == "STOP")
+
+    async def _read(self, turn: Turn) -> None:
         match turn.message.kind:
             case InboundKind.WORDS:
                 await self._listen(turn)

@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 100
 before that, and then they expire."""
 
 LOOKED_UP = (ChannelName.SMS,)
-REPEATED = (Purpose.CRISIS, Purpose.CANCELLATION)
+REPEATED = (Purpose.CRISIS, Purpose.CANCELLATION, Purpose.ALERT)
 """What is sent again even when it may have left already: twice is better than not at all."""
 
 STOPPED_BY_PERSON = "21610"

@@ -220,6 +220,7 @@ class Outbox:
                     outbox.c.participant_id,
                     outbox.c.coach_id,
                     outbox.c.address_id,
+                    outbox.c.purpose,
                 )
             )
         ).first()
