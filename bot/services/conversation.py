@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
-from bot.domain.people import Address, Participant
+from bot.domain.people import Address, ChannelName, Participant
 from bot.domain.programme import WELCOME
 from bot.engine import run
 from bot.engine.definition import AnswerKind, Ask, Flow
+from bot.engine.reading import Reading
 from bot.engine.run import Alert, Save, Send, Turn
 from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
@@ -54,6 +55,7 @@ class Taken:
     turn: Turn
     once: str
     outcome: str = "finished"
+    arrival: int | None = None
 
 
 async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
@@ -99,9 +101,19 @@ def reply(
     now: datetime,
 ) -> Turn:
     """What the engine makes of somebody's words. Decides only; `keep` writes."""
-    reading = edition.readings.get(participant.language) or next(iter(edition.readings.values()))
+    reading = reading_for(edition, participant)
     local = now.astimezone(zone_of(participant.zone))
     return run.reply(edition.flow, State.from_text(live.state), words, reading=reading, now=local)
+
+
+def flow_for(edition: FlowEdition, channel: ChannelName) -> Flow:
+    """The flow as it is asked on a channel: where there are buttons, every question stands alone."""
+    return edition.flow if channel is ChannelName.SMS else edition.flow.one_by_one
+
+
+def reading_for(edition: FlowEdition, participant: Participant) -> Reading:
+    """The reply words of somebody, with what the choices of this flow read in their language."""
+    return edition.readings.get(participant.language) or next(iter(edition.readings.values()))
 
 
 def would_answer(
@@ -143,7 +155,7 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
             case Send():
                 sends.append(effect)
             case Save():
-                _save(effect, taken, pile)
+                save(effect, taken, pile)
             case Alert():
                 pile.alerts.append(alert_about(taken.participant, effect.kind, once=taken.once, about=live.id))
     said = say_effects(
@@ -228,7 +240,7 @@ async def _with_picks(work: Work, starts: Sequence[Start]) -> list[tuple[Start, 
 def _begun(start: Start, picks: tuple[str, ...], *, now: datetime) -> tuple[Begun, Turn]:
     edition = start.plan.flows[start.flow]
     flow = edition.flow
-    turn = run.begin(flow, picks=picks)
+    turn = run.begin(flow_for(edition, start.address.channel), picks=picks)
     begun = Begun(
         participant_id=start.participant.id,
         enrolment_id=start.participant.enrolment_id,
@@ -247,7 +259,8 @@ def _silent_at(flow: Flow, state: State, *, now: datetime) -> datetime:
     return now + (flow.expires_after if state.nudged else flow.nudge_after)
 
 
-def _save(effect: Save, taken: Taken, pile: Pile) -> None:
+def save(effect: Save, taken: Taken, pile: Pile) -> None:
+    """Put an answer on the pile: a rating, where the question stands for an indicator of a check-in."""
     flow, live = taken.edition.flow, taken.live
     rates = effect.indicator is not None and live.check_in_id is not None and flow.instrument is not None
     if rates and not isinstance(effect.value, str):
@@ -256,7 +269,7 @@ def _save(effect: Save, taken: Taken, pile: Pile) -> None:
             NewRating(
                 check_in_id=live.check_in_id,
                 participant_id=taken.participant.id,
-                enrolment_id=taken.participant.enrolment_id,
+                enrolment_id=live.enrolment_id,
                 indicator=effect.indicator,
                 instrument=flow.instrument,
                 instrument_version=flow.instrument_version,
@@ -264,6 +277,8 @@ def _save(effect: Save, taken: Taken, pile: Pile) -> None:
                 low=effect.low,
                 high=effect.high,
                 language=taken.plan.language_of(taken.participant.language),
+                number=effect.number,
+                arrival_id=taken.arrival,
             )
         )
         return
@@ -274,5 +289,7 @@ def _save(effect: Save, taken: Taken, pile: Pile) -> None:
             step=effect.step,
             slug=effect.slug,
             value=None if effect.value is None else str(effect.value),
+            number=effect.number,
+            arrival_id=taken.arrival,
         )
     )
