@@ -36,19 +36,27 @@ def list_people(programme: str) -> None:
 @people.command("import")
 @click.argument("table", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--programme", "slug", required=True)
-def import_table(table: Path, slug: str) -> None:
-    """Enrol everybody in a CSV file, or nobody, with every problem by row. Nothing is sent by this."""
+@click.option(
+    "--agreement",
+    type=click.Choice(["agreed", "ask"]),
+    required=True,
+    help="agreed: they have said yes in person, and it is noted; ask: they are asked by a message.",
+)
+def import_table(table: Path, slug: str, agreement: str) -> None:
+    """Enrol everybody in a CSV file, or nobody, with every problem by row. Nothing is sent to them before a yes."""
     rows = table.read_bytes()
 
     async def work() -> None:
         from bot.cli.desk import opened
-        from bot.services.roster import import_people
+        from bot.domain.people import Agreement
+        from bot.services.roster import PeopleFile, import_people
         from bot.storage.unit_of_work import looking
 
         async with opened() as desk:
             async with looking(desk.database) as stores:
                 row = (await desk.programmes(stores, slug))[0]
-            taken = await import_people(desk.database, desk.shelf, row, table=rows, now=desk.now)
+            file = PeopleFile(table=rows, agreement=Agreement.AGREED if agreement == "agreed" else Agreement.UNASKED)
+            taken = await import_people(desk.database, desk.shelf, row, file=file, now=desk.now)
         click.echo(f"{taken} people enrolled in {slug}: `framsteg people list {slug}` shows them")
 
     do(work)

@@ -12,7 +12,8 @@ from bot.console.visit import Page, Visit
 from bot.content.people_table import GENDERS, MOST_LETTERS, is_first_name, phone_number
 from bot.domain.access import May, Role
 from bot.domain.calendar import zone_of
-from bot.domain.people import ChannelName, NewParticipant
+from bot.domain.people import Agreement, ChannelName, NewParticipant
+from bot.domain.programme import WELCOME
 from bot.services.asked import Asked, NotOnTheRoster
 from bot.services.published import Plan
 from bot.services.roster import AddressTaken, Newcomer, add_person, invite
@@ -23,7 +24,7 @@ from bot.storage.views.welcome import written_to
 
 FIELDS = (
     *("first_name", "language", "phase", "coach", "channel", "phone", "started_on", "gender", "birth_year"),
-    *("protected", "welcome"),
+    *("protected", "agreement"),
 )
 OLDEST = 1900
 FAR = timedelta(days=2 * 366)
@@ -55,7 +56,7 @@ class AddingPages:
                 "channel": ChannelName.SMS,
                 "coach": str(visit.me.coach_id),
                 "started_on": _today(visit, plan).isoformat(),
-                "welcome": "yes",
+                "agreement": "ask" if WELCOME in plan.flows else "agreed",
             }
         )
         return await self._show(visit, plan, form)
@@ -88,9 +89,7 @@ class AddingPages:
             written = await written_to(look, visit.number("person"))
         if person is None:
             return visit.missing()
-        return visit.show(
-            "added.html", person=person, written=written, why_not=None if written else _why_not(visit, person)
-        )
+        return visit.show("added.html", person=person, written=written, why_not=None if written else _why_not(person))
 
     async def telegram(self, visit: Visit) -> Response:
         """What a link is good for: it is made when it is asked for, as it works once."""
@@ -148,6 +147,7 @@ class AddingPages:
             phases=[(slug, title) for (_, slug), title in titles_of_phases(visit, {plan.programme_id: plan}).items()],
             coaches=list((await self._coaches(visit, plan)).items()),
             genders=GENDERS,
+            may_ask=WELCOME in plan.flows,
         )
 
 
@@ -182,6 +182,7 @@ def _read(visit: Visit, plan: Plan, form: Form, *, coaches: Mapping[str, str]) -
     if started_on is not None and not today - LONG_AGO <= started_on <= today + FAR:
         form.complain("started_on", "day-far")
     gender = form.one_of("gender", ("", *GENDERS))
+    agreement = form.one_of("agreement", ("ask", "agreed") if WELCOME in plan.flows else ("agreed",))
     born = form.number("birth_year", low=OLDEST, high=today.year) if form["birth_year"] else None
     if not form.well or started_on is None:
         return None
@@ -197,8 +198,9 @@ def _read(visit: Visit, plan: Plan, form: Form, *, coaches: Mapping[str, str]) -
         gender=gender or None,
         birth_year=born,
         protected=form["protected"] == "yes",
+        agreement=Agreement.AGREED if agreement == "agreed" else Agreement.UNASKED,
     )
-    return Newcomer(programme_id=plan.programme_id, new=new, welcome=form["welcome"] == "yes")
+    return Newcomer(programme_id=plan.programme_id, new=new)
 
 
 def _number(form: Form) -> str | None:
@@ -213,10 +215,8 @@ def _number(form: Form) -> str | None:
     return number
 
 
-def _why_not(visit: Visit, person: view.Listed) -> str:
+def _why_not(person: view.Listed) -> str:
     """Why nothing was sent to somebody new."""
     if person.protected:
         return "protected"
-    if person.started_on < visit.now.astimezone(zone_of(visit.me.zone)).date():
-        return "past"
-    return "not-asked"
+    return "agreed" if person.agreement is Agreement.AGREED else "not-asked"

@@ -41,6 +41,8 @@ def _of_people(_: Say) -> dict[str, str]:
         "address-added": _("Added a number"),
         "link-made": _("Made a link for Telegram"),
         "person-added": _("Added the person"),
+        "asked-again": _("Asked once more if we may write"),
+        "agreed-in-person": _("Noted that the person said yes"),
         "phase-changed": _("Moved to another phase"),
         "milestone-set": _("Changed a milestone"),
         "handed-over": _("Handed over to another coach"),

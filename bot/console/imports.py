@@ -13,6 +13,8 @@ from bot.console.table_words import HEADINGS, USUAL, said_of, spoken, template
 from bot.console.visit import Page, Visit
 from bot.content.people_problems import PeopleRefused, Problem
 from bot.domain.access import May
+from bot.domain.people import Agreement
+from bot.domain.programme import WELCOME
 from bot.services import imports
 from bot.services.published import Plan
 from bot.storage.imports import ImportState
@@ -24,6 +26,8 @@ AROUND_A_FILE = 16 * 1024
 """What a form weighs beside its file."""
 
 UPLOAD = "/people/import"
+_CHOICES = {"ask": Agreement.UNASKED, "agreed": Agreement.AGREED}
+
 A_PAGE = 50
 MOST_PROBLEMS = 500
 """Whoever has more has one that comes again in every row."""
@@ -110,7 +114,11 @@ class ImportPages:
         number = visit.number("file")
         try:
             looked = await imports.look_at(visit.desk.database, visit.desk.shelf, number, by=visit.by, now=visit.now)
-            if not looked.problems and await imports.begin(visit.desk.database, number, by=visit.by, now=visit.now):
+            agreement = _CHOICES.get(visit.field("agreement"))
+            if agreement is None and not looked.problems:
+                return visit.go(f"{UPLOAD}/{number}?choose=agreement")
+            if agreement is not None and not looked.problems:
+                await imports.begin(visit.desk.database, number, agreement=agreement, by=visit.by, now=visit.now)
                 await visit.desk.nudge_imports()
         except imports.NotToBeImported:
             return await self._over(visit)
@@ -172,6 +180,8 @@ class ImportPages:
             people=looked.people[(page - 1) * A_PAGE : page * A_PAGE],
             total=len(looked.people),
             page=page,
+            unchosen=visit.asked("choose") == "agreement",
+            may_ask=WELCOME in looked.plan.flows,
             pages=-(-len(looked.people) // A_PAGE),
             problems=_said(visit, looked.plan, looked.problems[:MOST_PROBLEMS]),
             coaches=looked.coaches,

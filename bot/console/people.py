@@ -94,6 +94,7 @@ def _asked(visit: Visit, around: Sequence[view.Around]) -> dict[str, str]:
     return asked | {
         FIND: "".join(one for one in visit.asked(FIND) if one.isprintable()),
         "silent": "yes" if visit.asked("silent") == "yes" else "",
+        "unanswered": "yes" if visit.asked("unanswered") == "yes" else "",
         "there": asked["there"] or view.There.PRESENT,
     }
 
@@ -117,6 +118,7 @@ def _wanted(visit: Visit, asked: Mapping[str, str], plans: Mapping[int, Plan]) -
         language=asked["language"],
         name="" if number else words,
         number=visit.desk.database.sealer.hash(ChannelName.SMS, number) if number else None,
+        unanswered=bool(asked["unanswered"]),
         silent_in=tuple(_rhythm(visit, plan) for plan in plans.values()) if asked["silent"] else None,
     )
 

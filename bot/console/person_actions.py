@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from bot.console.forms import Form
 from bot.console.pages import query
+from bot.console.person_agreement import ask_again, heard_yes
 from bot.console.person_contact import channel, check_ins, language, number, pause, resume, start, stop
 from bot.console.person_doing import Doing
 from bot.console.person_roster import absent, hand_over, leave, milestone, phase
@@ -35,6 +36,8 @@ ACTIONS = (
     Action(name="check-ins", fields=(), do=check_ins),
     Action(name="stop", fields=(), do=stop),
     Action(name="start", fields=("consent",), do=start),
+    Action(name="ask-again", fields=(), do=ask_again),
+    Action(name="agreed", fields=("heard",), do=heard_yes),
     Action(name="language", fields=("language",), do=language),
     Action(name="channel", fields=("channel",), do=channel),
     Action(name="number", fields=("number",), do=number),

@@ -14,6 +14,7 @@ from bot.domain.calendar import zone_of
 from bot.services.contact import note_reading
 from bot.services.judging import asked_of_people
 from bot.services.published import Plan
+from bot.services.welcoming import MOST_ASKED, may_ask
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views.person import OnePerson, person
 from bot.storage.views.ratings import own_ratings
@@ -101,6 +102,7 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
     return {
         "one": one,
         "person": one.participant,
+        "may_ask": may_be_asked(visit, there),
         "programme": programme,
         "spoken": there.plan.languages,
         "phases": {phase.slug: visit.title(there.plan, phase.title) for phase in programme.phases},
@@ -113,6 +115,13 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "elsewhere_phases": _phases_elsewhere(visit, there),
         "today": today(visit.now, one),
     }
+
+
+def may_be_asked(visit: Visit, there: Ground) -> bool:
+    """Whether a coach can have the person asked by a message now."""
+    asking = there.one.asking
+    often = asking.open_now or asking.times >= MOST_ASKED
+    return not often and may_ask(there.plan, there.one.participant, now=visit.now)
 
 
 def today(now: datetime, one: OnePerson) -> str:

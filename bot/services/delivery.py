@@ -26,7 +26,9 @@ from bot.services.outcomes import (
     after_look_up,
     can_be_looked_up,
 )
+from bot.services.pile import alert_about
 from bot.services.published import Shelf
+from bot.services.silences import silence
 from bot.storage.alerts import NewAlert
 from bot.storage.database import Database
 from bot.storage.outbox_rows import Outcome
@@ -187,7 +189,9 @@ class Delivery:
             if row is None or receipt.status is not ReceiptStatus.FAILED or row.participant_id is None:
                 return
             state = address_state_by(receipt.error_code)
-            if state is not None:
+            if state is AddressState.STOPPED:
+                await _blocked(work, row.address_id, about=row.id, now=now)
+            elif state is not None:
                 await work.addresses.set_state([(row.address_id, state)], now=now)
                 await work.alerts.raise_these(
                     [
@@ -208,11 +212,26 @@ async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, 
     """What a refusal says about the address itself."""
     if failed.moved_to is not None:
         await work.addresses.move(message.address_id, channel=message.channel, value=failed.moved_to, now=now)
+    elif failed.stopped:
+        await _blocked(work, message.address_id, about=message.id, now=now)
     elif failed.gone:
-        state = AddressState.STOPPED if failed.stopped else AddressState.BAD
-        await work.addresses.set_state([(message.address_id, state)], now=now)
+        await work.addresses.set_state([(message.address_id, AddressState.BAD)], now=now)
         if message.participant_id is not None:
-            await work.alerts.raise_these([_alert(message, "blocked" if failed.stopped else "bouncing")], now=now)
+            await work.alerts.raise_these([_alert(message, "bouncing")], now=now)
+
+
+async def _blocked(work: Work, address: int, *, about: int, now: datetime) -> None:
+    """The person stopped us at the provider: that is a stop like any other, for everybody with this telephone."""
+    twins = await work.addresses.twins(address)
+    await work.addresses.block((one for one, _ in twins), now=now)
+    people = await work.participants.people(person for _, person in twins if person is not None)
+    going = [one for one, places in people.items() if places[0].stopped_at is None]
+    await silence(work, going, now=now)
+    # Whoever had stopped us already is no news.
+    await work.alerts.raise_these(
+        [alert_about(people[one][0], "blocked", once=f"out/{about}/{one}", about=about) for one in going],
+        now=now,
+    )
 
 
 def _undelivered(message: OutboxMessage | Row[Any], *, now: datetime) -> NewAlert:

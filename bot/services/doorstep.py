@@ -1,13 +1,15 @@
 """Whoever is not known is met kindly, once; a deep link says who somebody is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
-from bot.domain.people import Address, AddressState
+from bot.domain.people import Address, AddressState, Agreement, Participant
 from bot.services.conversation import REPLY_LASTS
 from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
+from bot.services.welcoming import OpenedLink, ask_there, may_ask
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.addresses import Belongs
 from bot.storage.programmes import ProgrammeRow
@@ -57,7 +59,9 @@ class Doorstep:
             message, of=Belongs(organisation_id=places[0].organisation_id, participant_id=person)
         )
         await self.work.participants.change(person, preferred_channel=message.channel, stopped_at=None)
-        plan = (await self.shelf.plans(self.work, [places[0].programme_id]))[places[0].programme_id]
+        programmes = {one.programme_id for one in places}
+        plans = await self.shelf.plans(self.work, programmes)
+        plan = plans[places[0].programme_id]
         occasion = Occasion(
             once=once,
             purpose=Purpose.CONFIRMATION,
@@ -66,8 +70,22 @@ class Doorstep:
             now=self.now,
         )
         said = [say(plan, "phrases/telegram-welcome", participant=places[0])]
-        self.pile.drafts += drafts(said, participant=places[0], address=address, occasion=occasion)
+        # At once, as it is read before the question that may follow.
+        await self.work.outbox.queue(
+            drafts(said, participant=places[0], address=address, occasion=occasion), now=self.now
+        )
+        await self._ask(plans, [replace(one, address=address, stopped_at=None) for one in places], once=once)
         return person
+
+    async def _ask(self, plans: Mapping[int, Plan], places: list[Participant], *, once: str) -> None:
+        """To open the link was their own deed, and no yes yet: in one programme after the other, as each is a talk."""
+        for place in places:
+            asked_again = replace(place, agreement=Agreement.ASKED) if place.agreement is Agreement.REFUSED else place
+            plan = plans[place.programme_id]
+            if may_ask(plan, asked_again, now=self.now) and place.address is not None:
+                opened = OpenedLink(participant=place, address=place.address, once=once)
+                await ask_there(self.work, plan, opened, now=self.now)
+                return
 
     async def place(self, message: InboundMessage) -> tuple[Address, ProgrammeRow, Plan] | None:
         """Where a stranger wrote from, and to which programme: where that is not plain, to the first."""
@@ -96,8 +114,14 @@ class Doorstep:
             owner = (one.organisation_id, one.participant_id, one.coach_id)
             # One number may be a stranger to two organisations.
             if owner == (of.organisation_id, of.participant_id, of.coach_id):
-                await self.work.addresses.set_state([(one.address.id, AddressState.ACTIVE)], now=self.now)
-                return replace(one.address, state=AddressState.ACTIVE)
+                await self.work.addresses.unblock([one.address.id], now=self.now)
+                return replace(one.address, state=AddressState.ACTIVE, blocked_at=None)
+        if of.participant_id is not None:
+            again = await self.work.addresses.revive(
+                message.channel, message.sender, person=of.participant_id, now=self.now
+            )
+            if again is not None:
+                return again
         return await self.work.addresses.add(message.channel, message.sender, of=of, now=self.now)
 
     def _draft(self, key: str, *, address: Address, programme: ProgrammeRow, plan: Plan) -> Draft:

@@ -11,8 +11,9 @@ from bot.content.people_problems import PeopleRefused, Problem
 from bot.content.people_table import PeopleTable, Roll, Spoken, open_table, read_people
 from bot.domain.access import Appointment, By, Role
 from bot.domain.calendar import zone_of
-from bot.domain.people import ChannelName, NewParticipant
+from bot.domain.people import Agreement, ChannelName, NewParticipant
 from bot.services.published import Plan, Shelf
+from bot.services.welcoming import ask, note_yes
 from bot.storage.audit import Done
 from bot.storage.database import Database
 from bot.storage.imports import ImportRow, ImportState, NewImport
@@ -100,11 +101,14 @@ async def look_at(database: Database, shelf: Shelf, import_id: int, *, by: By, n
     return looked(people=tuple(numbered))
 
 
-async def begin(database: Database, import_id: int, *, by: By, now: datetime) -> bool:
-    """From now on the clock takes them in. False if it was begun or is over already. Raises `NotToBeImported`."""
+async def begin(database: Database, import_id: int, *, agreement: Agreement, by: By, now: datetime) -> bool:
+    """From now on the clock takes them in: they have agreed already, or (unasked) are asked.
+
+    False if it was begun or is over already. Raises `NotToBeImported`.
+    """
     async with unit_of_work(database) as work:
         kept = await _own(work, import_id, by=by)
-        begun = await work.imports.begin(import_id)
+        begun = await work.imports.begin(import_id, agreement)
         if begun:
             await work.audit.note(_done("import-begun", kept.programme_id, import_id), by=by, now=now)
     return begun
@@ -212,9 +216,15 @@ async def _take_in(work: Work, shelf: Shelf, kept: ImportRow, *, now: datetime) 
     await work.newcomers.hold(kept.programme_id)
     today = now.astimezone(zone_of(reading.plan.programme.zone)).date()
     people, wrong = await _well(work, reading, table.part(kept.done, kept.done + AT_ONCE), today=today)
-    places = [await work.participants.enrol(new, programme=reading.row, now=now) for new in people]
+    places = [
+        await work.participants.enrol(replace(new, agreement=kept.agreement), programme=reading.row, now=now)
+        for new in people
+    ]
     await work.newcomers.came_by(kept.id, places)
-    for person in (await work.participants.enrolled(places)).values():
+    there = list((await work.participants.enrolled(places)).values())
+    await note_yes(work, [one for one in there if one.agreement is Agreement.AGREED], by=by, now=now)
+    await ask(work, reading.plan, there, now=now)
+    for person in there:
         added = Done(what="person-added", programme_id=kept.programme_id, participant_id=person.id, about=str(kept.id))
         await work.audit.note(added, by=by, now=now)
     done = kept.done + len(people)

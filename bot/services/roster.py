@@ -1,39 +1,34 @@
 """Who takes part: people join, move on, reach milestones and leave."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.content.people_table import Roll, open_table, read_people
 from bot.domain.access import Appointment, By, Role
 from bot.domain.calendar import first_awake, moment, zone_of
 from bot.domain.messages import Priority, Purpose
-from bot.domain.people import NewParticipant, Participant
+from bot.domain.people import Agreement, NewParticipant, Participant
 from bot.domain.programme import FAREWELL, FAREWELL_AT
 from bot.services.asked import Asked, asked_of, done, hold, note
 from bot.services.asked import NotOnTheRoster as NotOnTheRoster
-from bot.services.conversation import REPLY_LASTS, Start, begin
+from bot.services.conversation import REPLY_LASTS
 from bot.services.farewells import fall_quiet
 from bot.services.published import Plan, Shelf
+from bot.services.welcoming import MOST_ASKED, ask, may_ask, note_yes
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.calendar import Claim
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
 
-WELCOME = "welcome"
-"""The flow of the first messages, in a programme that has one."""
-
-WELCOME_LASTS = timedelta(days=3)
-"""Over a weekend: whoever is added late on a Friday is welcomed on Monday at the latest, or not at all."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Newcomer:
-    """Somebody to be added by hand. With `welcome` the first messages are sent, if they may be."""
+    """Somebody to be added by hand. Who has not agreed already is asked by a message, if they may be."""
 
     programme_id: int
     new: NewParticipant
-    welcome: bool
 
 
 async def enrol(database: Database, programme: ProgrammeRow, new: NewParticipant, *, now: datetime) -> int:
@@ -42,15 +37,24 @@ async def enrol(database: Database, programme: ProgrammeRow, new: NewParticipant
         return await work.participants.enrol(new, programme=programme, now=now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PeopleFile:
+    """A table of people, who have agreed already (that is noted), or are asked."""
+
+    table: bytes
+    agreement: Agreement
+
+
 async def import_people(
     database: Database,
     shelf: Shelf,
     programme: ProgrammeRow,
     *,
-    table: bytes,
+    file: PeopleFile,
     now: datetime,
 ) -> int:
     """Enrol everybody in a CSV file (UTF-8, comma or semicolon, heading row) or a workbook. All or nothing.
+
 
     Raises `PeopleRefused` with every problem, by row and column. Gives how many were enrolled.
     """
@@ -61,7 +65,7 @@ async def import_people(
         coaches = await work.coaches.by_email(programme.organisation_id)
         today = now.astimezone(zone_of(plan.programme.zone)).date()
         await work.newcomers.hold(programme.id)
-        rows = open_table(table)
+        rows = open_table(file.table)
         taken = await work.newcomers.who_has(programme.id, rows.addresses(), today=today)
         against = Roll(
             programme=plan.programme,
@@ -71,8 +75,12 @@ async def import_people(
             taken=taken,
         )
         people = read_people(rows, against=against)
-        for new in people:
-            await work.participants.enrol(new, programme=programme, now=now)
+        places = [
+            await work.participants.enrol(replace(new, agreement=file.agreement), programme=programme, now=now)
+            for new in people
+        ]
+        added = await work.participants.enrolled(places)
+        await _begin_with(work, plan, list(added.values()), by=None, now=now)
     return len(people)
 
 
@@ -103,30 +111,44 @@ async def add_person(database: Database, shelf: Shelf, newcomer: Newcomer, *, by
         enrolment = await work.participants.enrol(new, programme=rows[0], now=now)
         person = (await work.participants.enrolled([enrolment]))[enrolment]
         await note(work, done("person-added", person), asked=Asked(enrolment=enrolment, by=by), now=now)
-        if newcomer.welcome and may_be_welcomed(plan, person, now=now):
-            await _welcome(work, plan, person, now=now)
+        await _begin_with(work, plan, [person], by=by, now=now)
     return enrolment
 
 
-def may_be_welcomed(plan: Plan, person: Participant, *, now: datetime) -> bool:
-    """Whether the first messages make sense: to somebody who is reached, and who has not begun before today."""
-    today = now.astimezone(zone_of(person.zone)).date()
-    return WELCOME in plan.flows and person.started_on >= today and person.may_be_written_to(now=now)
+async def _begin_with(work: Work, plan: Plan, people: Sequence[Participant], *, by: By | None, now: datetime) -> None:
+    """Who agreed already is noted as such; everybody else is asked, where that can be done by a message."""
+    await note_yes(work, [one for one in people if one.agreement is Agreement.AGREED], by=by, now=now)
+    await ask(work, plan, people, now=now)
 
 
-async def _welcome(work: Work, plan: Plan, person: Participant, *, now: datetime) -> None:
-    assert person.address is not None
-    # Whoever is added at night reads it in the morning: only from then on does an answer keep us waiting.
-    at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
-    start = Start(
-        participant=person,
-        address=person.address,
-        plan=plan,
-        flow=WELCOME,
-        once=f"welcome/{person.enrolment_id}/",
-        expires_at=at + WELCOME_LASTS,
-    )
-    await begin(work, [start], now=at)
+class NotToBeAsked(Exception):
+    """The person cannot be asked by a message now, was asked often enough, or has answered."""
+
+
+async def ask_again(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> None:
+    """Ask once more if we may write, as a coach wants it. Raises `NotToBeAsked`."""
+    async with unit_of_work(database) as work:
+        person, plan = await _held(work, shelf, asked)
+        often = await work.agreements.how_often_asked(person.enrolment_id)
+        busy = person.id in await work.conversations.open_with([person.id])
+        if busy or often >= MOST_ASKED or not may_ask(plan, person, now=now):
+            raise NotToBeAsked
+        await ask(work, plan, [person], again=often > 0, now=now)
+        await note(work, done("asked-again", person), asked=asked, now=now)
+
+
+async def heard_yes(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> None:
+    """The person said yes to a coach: from now on they are written to."""
+    async with unit_of_work(database) as work:
+        person, _ = await _held(work, shelf, asked)
+        if person.agreement is Agreement.AGREED:
+            return
+        await note_yes(work, [person], by=asked.by, now=now)
+        if person.agreement is Agreement.REFUSED:
+            # The no had stopped everything, as a stop word does.
+            await work.participants.change(person.id, stopped_at=None)
+        await work.conversations.end_in([person.enrolment_id], outcome="agreed-in-person", now=now)
+        await note(work, done("agreed-in-person", person), asked=asked, now=now)
 
 
 async def invite(database: Database, enrolment: int | Asked, *, now: datetime) -> str:

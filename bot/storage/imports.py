@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import By
+from bot.domain.people import Agreement
 from bot.storage.sealing import Sealer
 from bot.storage.tables import imports
 
@@ -46,6 +47,7 @@ class ImportRow:
     done: int
     begun_at: datetime
     table: bytes
+    agreement: Agreement
 
 
 _WAITING = (
@@ -104,12 +106,12 @@ class Imports:
         row = rows.first()
         return None if row is None else self._import(row)
 
-    async def begin(self, import_id: int) -> bool:
-        """From now on it is taken in. False if it was begun or is over already."""
+    async def begin(self, import_id: int, agreement: Agreement) -> bool:
+        """From now on it is taken in, with people who have this agreement. False if it was begun or is over already."""
         changed = await self._connection.scalar(
             update(imports)
             .where(imports.c.id == import_id, imports.c.state == ImportState.PREVIEWED)
-            .values(state=ImportState.RUNNING)
+            .values(state=ImportState.RUNNING, agreement=agreement)
             .returning(imports.c.id)
         )
         return changed is not None
@@ -164,6 +166,7 @@ class Imports:
             done=row.done,
             begun_at=row.begun_at,
             table=self._opened(row.cipher),
+            agreement=Agreement(row.agreement),
         )
 
     def _opened(self, cipher: bytes | None) -> bytes:

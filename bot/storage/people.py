@@ -239,6 +239,13 @@ class Participants:
         ).first()
         return None if row is None else (row.participant_id, row.coach_id)
 
+    async def whose_link(self, code: str) -> int | None:
+        """For whom (participant) this link was made, though it may be used or too old."""
+        found: int | None = await self._connection.scalar(
+            select(deep_links.c.participant_id).where(deep_links.c.code_hash == sha256(code.encode()).digest())
+        )
+        return found
+
     def _each(self, rows: Iterable[Row[Any]]) -> list[Participant]:
         seen: dict[int, Participant] = {}
         for row in rows:

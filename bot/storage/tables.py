@@ -626,6 +626,8 @@ imports = Table(
     Column("state", String(16), nullable=False),
     Column("rows", Integer, nullable=False),
     Column("done", Integer, nullable=False, server_default="0"),
+    # Whether its people have agreed already, or are asked.
+    Column("agreement", String(16), nullable=False, server_default="agreed"),
     Column("reason", Text),
     Column("begun_at", Moment, nullable=False),
     Column("ended_at", Moment),

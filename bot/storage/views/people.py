@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, Agreement
 from bot.storage.addresses import newest_address
 from bot.storage.newcomers import COACHES_OF, CoachThere
 from bot.storage.tables import addresses, coaches, enrolments, participants
@@ -49,6 +49,7 @@ class Wanted:
     name: str = ""
     number: bytes | None = None
     silent_in: tuple[Rhythm, ...] | None = None
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +73,7 @@ class Listed:
     held_at: datetime | None
     protected: bool
     last_heard_at: datetime | None
+    agreement: Agreement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +105,7 @@ _LISTED: Select[Any] = (
         participants.c.held_at,
         participants.c.protected,
         participants.c.last_heard_at,
+        enrolments.c.agreement,
     )
     .select_from(enrolments)
     .join(participants, participants.c.id == enrolments.c.participant_id)
@@ -161,7 +164,13 @@ async def coaches_of(look: Look, programme_id: int) -> list[CoachThere]:
 
 
 def _one(values: Any) -> Listed:
-    return Listed(**{**values, "reach": AddressState(values["reach"]) if values["reach"] else None})
+    return Listed(
+        **{
+            **values,
+            "reach": AddressState(values["reach"]) if values["reach"] else None,
+            "agreement": Agreement(values["agreement"]),
+        }
+    )
 
 
 def _conditions(look: Look, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -177,8 +186,14 @@ def _conditions(look: Look, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.name:
         found.append(name_like(participants.c.first_name, wanted.name, dialect=look.connection.dialect.name))
     if wanted.number is not None:
-        has = select(addresses.c.participant_id).where(addresses.c.hash == wanted.number, addresses.c.channel == "sms")
+        has = select(addresses.c.participant_id).where(
+            addresses.c.hash == wanted.number,
+            addresses.c.channel == "sms",
+            addresses.c.state != AddressState.WRONG,
+        )
         found.append(participants.c.id.in_(has))
+    if wanted.unanswered:
+        found.append(enrolments.c.agreement.in_((Agreement.UNASKED, Agreement.ASKED)))
     if wanted.silent_in is not None:
         found += [_may_be_heard(wanted), or_(false(), *(_silent(one) for one in wanted.silent_in))]
     return found

@@ -21,6 +21,7 @@ from bot.storage.tables import (
     milestones,
     participants,
 )
+from bot.storage.views.agreement import Asking, Sharing, asking, sharing
 from bot.storage.views.sight import Look
 
 HANDED_FOR = timedelta(days=30)
@@ -73,6 +74,8 @@ class OnePerson:
     elsewhere: tuple[Place, ...]
     handed: Handed | None
     coaches: dict[int, str]
+    asking: Asking
+    sharers: tuple[Sharing, ...]
 
     @property
     def enrolment_id(self) -> int:
@@ -102,6 +105,8 @@ async def person(look: Look, enrolment: int, *, now: datetime) -> OnePerson | No
         elsewhere=await _elsewhere(look, known),
         handed=await _handed(look, enrolment, now=now),
         coaches=await _coaches(look, known),
+        asking=await asking(look, enrolment),
+        sharers=await sharing(look, known.id),
     )
 
 

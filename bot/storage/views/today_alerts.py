@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Subquery, and_, case, e
 from bot.domain.messages import InboundKind, OutboxStatus
 from bot.domain.summaries import NOTICES, URGENCY
 from bot.storage.tables import alerts, enrolments, inbox, outbox
+from bot.storage.unsigned import UNSIGNED
 from bot.storage.views.sight import Look
 from bot.storage.views.today_people import PLACES, Part, PersonSeen, Section, person_columns, person_of
 from bot.storage.views.today_silent import is_unreachable
 
-QUESTIONS = ("question", "media", "edited", "wants-call")
+QUESTIONS = ("question", "unsigned", "media", "edited", "wants-call")
 """Alerts that are a person's own words, or their wish to be called: they want an answer."""
 
 
@@ -56,10 +57,14 @@ async def open_alerts(look: Look, part: Part, *, today: date, now: datetime) -> 
     numbered = _numbered(look, today=today, now=now)
     told = and_(
         inbox.c.id == alerts.c.about,
-        inbox.c.participant_id == alerts.c.participant_id,
+        # What nobody signed is for the coaches of all who may have written it.
+        or_(
+            inbox.c.participant_id == alerts.c.participant_id,
+            and_(inbox.c.state == UNSIGNED, alerts.c.kind == UNSIGNED),
+        ),
         inbox.c.kind.in_((InboundKind.WORDS, InboundKind.EDIT)),
         # Of an alert that a flow raised, `about` is a conversation.
-        alerts.c.kind.in_(("crisis", "question", "edited")),
+        alerts.c.kind.in_(("crisis", "question", "edited", UNSIGNED)),
     )
     sent = and_(outbox.c.id == alerts.c.about, alerts.c.kind == "uncertain")
     rows = await look.connection.execute(

@@ -79,6 +79,7 @@ def upgrade() -> None:
     op.add_column(
         "given_ratings", sa.Column("arrival_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
     )
+    op.add_column("imports", sa.Column("agreement", sa.String(length=16), server_default="agreed", nullable=False))
     op.add_column("inbox", sa.Column("message_ref", sa.String(length=128), nullable=True))
     op.create_index(
         "ix_inbox_message_ref",
