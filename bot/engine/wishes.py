@@ -66,11 +66,13 @@ def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...], now: 
         return None
     if _says(Wish.STOP, said, readings=every) or _stops(words, every=every or (reading,)):
         return Wish.STOP
+    if to_coach := _to_coach(words, reading=reading):
+        return to_coach
     plain = next((wish for wish in _OWN_LANGUAGE if _says(wish, said, readings=(reading,))), None)
     if plain is not None or _says(Wish.LANGUAGE, said, readings=every):
         # Whoever cannot read what we write asks for another language in their own.
         return plain or Wish.LANGUAGE
-    told = read_fix(words, reading=reading) or _to_coach(words, reading=reading)
+    told: Wished | None = read_fix(words, reading=reading)
     if told is None and len(said) <= _MOST_WORDS:
         told = _short(said, reading=reading, every=every, now=now)
     return told or read_absence(words, reading=reading, today=now.date())
