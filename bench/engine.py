@@ -45,7 +45,14 @@ FLOW = Flow(
         Say(id="thanks", text="check-in/thanks"),
     ),
 )
-KEYS = ("phrases/unclear-scale-1", "phrases/unclear-scale-2", "phrases/left", *(step.text for step in FLOW.steps))
+BEYOND = "phrases/unclear-scale-range"
+KEYS = (
+    BEYOND,
+    "phrases/unclear-scale-1",
+    "phrases/unclear-scale-2",
+    "phrases/left",
+    *(step.text for step in FLOW.steps),
+)
 WORDS = {language: {key: f"{language}: the words of {key}" for key in KEYS} for language in LANGUAGES}
 
 
@@ -110,7 +117,9 @@ def converse_barely(index: int) -> Outcome:
             out = [f"check-in/{QUESTIONS[state['at']]}" if state["at"] < len(QUESTIONS) else "check-in/thanks"]
         elif state["repeats"] < 2:
             state["repeats"] += 1
-            out = [f"phrases/unclear-scale-{state['repeats']}"]
+            out = [
+                BEYOND if answer.isdecimal() and state["repeats"] == 1 else f"phrases/unclear-scale-{state['repeats']}"
+            ]
         else:
             state["at"], out = len(QUESTIONS), ["phrases/left"]
 

@@ -6,7 +6,8 @@ from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import Fields, Page, hint, short
 from bot.content.routes import answers_of
 from bot.content.wordings import NONE, PERSON, QUESTION
-from bot.engine.definition import END, MOST_REPEATS, AlertOn, AnswerKind, Ask, Branch, Choice
+from bot.engine.definition import END, MOST_REPEATS, AlertOn, AnswerKind, Ask, Branch, Choice, Sign
+from bot.engine.folding import bare, fold
 
 ASK_KEYS = (
     "ask",
@@ -18,6 +19,7 @@ ASK_KEYS = (
     "low",
     "high",
     "unclear",
+    "signs",
     "skip",
     "sensitive",
     "past",
@@ -31,9 +33,13 @@ OTHERWISE = "otherwise"
 MOST_TAP_BYTES = 64
 """What Telegram brings back of a button: `tap:<step>:<value>`."""
 
+MOST_SIGNS = 40
+"""How many characters a sign may have: five stars have nine."""
+
 _BELONGS = {
     "choices": (AnswerKind.CHOICE, AnswerKind.SEVERAL),
     "anchors": (AnswerKind.SCALE,),
+    "signs": (AnswerKind.SCALE,),
     "low": (AnswerKind.SCALE, AnswerKind.NUMBER),
     "high": (AnswerKind.SCALE, AnswerKind.NUMBER),
     "past": (AnswerKind.DATE,),
@@ -67,6 +73,7 @@ def read_ask(fields: Fields, *, prefix: str, starts: dict[str, str]) -> Ask:
         anchors=levels.anchors,
         low=levels.low,
         high=levels.high,
+        signs=read_signs(page, fields.get("signs"), low=levels.low, high=levels.high),
         unclear=_unclear(page, fields.get("unclear"), prefix=prefix, note=note),
         skip=page.flag(fields.get("skip"), where="'skip'") or False,
         sensitive=page.flag(fields.get("sensitive"), where="'sensitive'") or False,
@@ -89,6 +96,23 @@ def target(page: Page, node: Node | None, *, step: str, starts: dict[str, str]) 
     name = f"'{short(node.words)}'" if isinstance(node, Scalar) else "a list"
     page.complain(node, f"step '{step}' goes to {name}, which is not there", hint(name.strip("'"), [*starts, END]))
     return None
+
+
+def read_signs(page: Page, node: Node | None, *, low: int, high: int) -> tuple[Sign, ...]:
+    """The emoji that mean a level of a scale from `low` to `high`. Two spellings of one emoji are one."""
+    if node is not None and not isinstance(node, Mapping):
+        page.complain(node, "'signs' must have keys with levels", "write '\"👍\": 5', one a line")
+    found: dict[str, Sign] = {}
+    for entry in node.entries if isinstance(node, Mapping) else ():
+        sign, said = entry.key.words, bare(fold(entry.key.words))
+        value = page.number(entry.value, where=f"'{short(sign)}'", low=low, high=high)
+        if not said or len(said) > MOST_SIGNS or any(map(str.isalnum, said)):
+            page.complain(entry.key, f"'{short(sign)}' is no sign", "write emoji, without letters and digits")
+        elif said in found:
+            page.complain(entry.key, f"'{short(sign)}' stands here twice", "keep one of them")
+        elif value is not None:
+            found[said] = Sign(sign=sign, value=value)
+    return tuple(found.values())
 
 
 def _levels(fields: Fields, answer: AnswerKind | None, *, prefix: str, note: str) -> _Levels:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.content.asks import ASK_KEYS, read_ask, target
+from bot.content.asks import ASK_KEYS, read_ask, read_signs, target
 from bot.content.instruments import behaviour_slug
 from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import Fields, Page, hint
@@ -15,7 +15,7 @@ from bot.engine.definition import END, AnswerKind, Ask, Choice, Flow, Say, Step
 KNOWN_KEYS = ("flow", "about", "check-in", "expires-after", "nudge", "steps")
 NUDGE_KEYS = ("after", "say", "note")
 SAY_KEYS = ("say", "next", "note")
-RATE_KEYS = ("rate", "rotating", "by-sms", "skip", "note")
+RATE_KEYS = ("rate", "rotating", "by-sms", "signs", "skip", "note")
 
 _TOGETHER = "together"
 
@@ -141,12 +141,12 @@ class _Reader:
         rotates = fields.get("rotating") is not None
         self._check_rated(name, what)
         sheet = self._sheet(name, fields)
-        if self.instrument is None:
+        scale = self.instrument
+        signs = read_signs(page, fields.get("signs"), low=scale.low if scale else 0, high=scale.high if scale else 10)
+        if scale is None:
             return (Ask(id=name, text="", answer=AnswerKind.SCALE),)
-        return tuple(
-            replace(_rating(indicator, self.instrument, skip=skip, rotates=rotates), sheet=sheet)
-            for indicator in self._rated(fields.node)
-        )
+        asked = [_rating(indicator, scale, skip=skip, rotates=rotates) for indicator in self._rated(fields.node)]
+        return tuple(replace(each, sheet=sheet, signs=() if each.choices else signs) for each in asked)
 
     def _sheet(self, name: str, fields: Fields) -> str | None:
         """The sheet that the questions of a `rate` step stand on, if they are asked together by SMS."""

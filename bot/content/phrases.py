@@ -9,6 +9,7 @@ _KINDS = ("scale", "choice", "several", "yes-no", "number", "date", "time", "wor
 
 PHRASES: dict[str, frozenset[str]] = {
     **{f"unclear-{kind}-{turn}": QUESTION for kind in _KINDS for turn in (1, 2)},
+    **{f"unclear-{kind}-range": QUESTION for kind in ("scale", "number", "choice")},
     **{f"unclear-{kind}-tap-{turn}": QUESTION for kind in ("choice", "several") for turn in (1, 2)},
     "sheet": PERSON | {"low", "high", "count"},
     "sheet-how": PERSON | {"example"},

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Literal
 
 from bot.engine.clocks import read_time
 from bot.engine.dates import read_day
-from bot.engine.definition import AnswerKind, Ask
+from bot.engine.definition import AnswerKind, Ask, Sign
 from bot.engine.folding import LONGEST, bare, fold, split_words
-from bot.engine.numbers import read_level, read_number, read_place
+from bot.engine.numbers import read_level, read_lone, read_number, read_place
 from bot.engine.reading import Reading, Wish
 
 MOST_WORDS_KEPT = 1_000
@@ -53,6 +54,10 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
     folded = _folded(step, words, reading=reading)
     if not folded:
         return UNCLEAR
+    if step.signs:
+        level, signs = _signed(step, folded, reading=reading)
+        if level is not None or signs:
+            return UNCLEAR if level is None else level
     language = reading.language
     labelled = {
         choice.value: bare(fold(reading.labels.get(choice.label, ""), language=language)) for choice in step.choices
@@ -64,6 +69,32 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
     if step.answer is AnswerKind.WORDS:
         answer = words[:LONGEST].strip()[:MOST_WORDS_KEPT] or None
     return UNCLEAR if answer is None else answer
+
+
+def is_beyond(step: Ask, words: str, *, reading: Reading) -> bool:
+    """Whether an unclear reply is a plain number that the question does not have."""
+    folded = _folded(step, words, reading=reading)
+    match step.answer:
+        case AnswerKind.SCALE | AnswerKind.NUMBER:
+            number = read_lone(folded, reading=reading)
+            return number is not None and not step.low <= number <= step.high
+        case AnswerKind.CHOICE:
+            number = read_lone(folded, reading=reading)
+            return number is not None and not 1 <= number <= len(step.choices)
+        case _:
+            return False
+
+
+def _signed(step: Ask, folded: str, *, reading: Reading) -> tuple[int | None, bool]:
+    """The level whose sign was sent, alone or with thanks, and whether a sign of the flow stands there at all."""
+    levels = _levels(step.signs)
+    said = [said for said in (bare(folded), _without(folded, reading.polite)) if said in levels]
+    return levels[said[0]] if said else None, not levels.keys().isdisjoint(folded.split())
+
+
+@lru_cache(maxsize=256)
+def _levels(signs: tuple[Sign, ...]) -> Mapping[str, int]:
+    return {bare(fold(each.sign)): each.value for each in signs}
 
 
 def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapping[str, str]) -> int | str | None:
@@ -79,12 +110,8 @@ def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapp
         case AnswerKind.SEVERAL:
             chosen = _several(folded, reading=reading, labels=labels)
             return None if chosen is None else together(step, chosen)
-        case AnswerKind.DATE:
-            day = _day(folded, reading=reading, today=today)
-            return None if day is None else day.isoformat()
-        case AnswerKind.TIME:
-            at = read_time(folded, reading=reading)
-            return None if at is None else at.isoformat(timespec="minutes")
+        case AnswerKind.DATE | AnswerKind.TIME:
+            return _when(step, folded, reading=reading, today=today)
         case AnswerKind.WORDS:
             return folded
 
@@ -96,17 +123,24 @@ def together(step: Ask, chosen: frozenset[str]) -> int | str:
     return ",".join(choice.value for choice in step.choices if choice.value in chosen)
 
 
-def _day(folded: str, *, reading: Reading, today: date) -> date | None:
-    """The day that was named, also with a time of that day after it ("tomorrow at 10", "Thursday 9:30")."""
-    day = read_day(folded, reading=reading, today=today, past=step.past)
+def _when(step: Ask, folded: str, *, reading: Reading, today: date) -> str | None:
+    if step.answer is AnswerKind.TIME:
+        at = read_time(folded, reading=reading)
+        return None if at is None else at.isoformat(timespec="minutes")
+    said = _day_before_time(folded, reading=reading) or folded
+    day = read_day(said, reading=reading, today=today, past=step.past)
+    return None if day is None else day.isoformat()
+
+
+def _day_before_time(folded: str, *, reading: Reading) -> str | None:
+    """The day alone, of a day with a time after it ("tomorrow at 10", "Thursday 9:30")."""
     words = split_words(folded)
-    for place in range(1, len(words)) if day is None and len(words) <= _MOST_SPELLED else ():
+    for place in range(1, len(words)) if len(words) <= _MOST_SPELLED else ():
         said, at = " ".join(words[:place]), " ".join(words[place:])
         # "Thursday 3" may be the third as well.
-        is_time = ":" in at or said in reading.days or words[place] in reading.clock
-        if is_time and read_time(at, reading=reading):
-            return read_day(said, reading=reading, today=today)
-    return day
+        if ":" in at or said in reading.days or words[place] in reading.clock:
+            return said if read_time(at, reading=reading) else None
+    return None
 
 
 def _refuses(folded: str, *, reading: Reading) -> bool:

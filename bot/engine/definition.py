@@ -34,6 +34,14 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sign:
+    """What may be written for a level: `sign` is one or more emoji, `value` the level."""
+
+    sign: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Branch:
     """An answer that leads elsewhere: `answer` as it is kept (`"1"`, `"yes"`, a choice's value), `to` a step or `END`.
 
@@ -71,6 +79,7 @@ class Ask:
     ones of the answer's kind fill up. `rotates` marks a step asked only when its indicator is among the picks.
     `counts` makes what is ticked in a several-of question a rating: the number ticked, at most `high`. Scale questions
     with the same `sheet` may be asked in one message, each by its `short` line. `past` asks about a day that has been.
+    `signs` are the emoji that mean a level of this scale: no other is read as one.
     """
 
     id: str
@@ -91,6 +100,7 @@ class Ask:
     sheet: str | None = None
     short: str | None = None
     past: bool = False
+    signs: tuple[Sign, ...] = ()
     branches: tuple[Branch, ...] = ()
     alerts: tuple[AlertOn, ...] = ()
     next: str | None = None

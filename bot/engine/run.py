@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.engine.answers import UNCLEAR, Answer, read_answer, together
+from bot.engine.answers import UNCLEAR, Answer, is_beyond, read_answer, together
 from bot.engine.definition import MOST_REPEATS, AnswerKind, Ask, Flow
 from bot.engine.effects import (
     CORRECTED,
@@ -55,7 +55,7 @@ def reply(flow: Flow, state: State, words: str, *, reading: Reading, now: dateti
     filled = _filled(flow, state, words, reading=reading)
     if filled:
         return _took_sheet(flow, state, filled=filled)
-    return _ask_again(flow, state, step=step)
+    return _ask_again(flow, state, step=step, beyond=is_beyond(step, words, reading=reading))
 
 
 def fall_silent(flow: Flow, state: State) -> Turn:
@@ -121,7 +121,7 @@ def _tapped(flow: Flow, state: State, *, step: Ask, words: str) -> Turn:
     return Turn(state=replace(state, ticked=ticked), effects=())
 
 
-def _ask_again(flow: Flow, state: State, *, step: Ask) -> Turn:
+def _ask_again(flow: Flow, state: State, *, step: Ask, beyond: bool) -> Turn:
     """The question in other words: its own first, then the common ones of its kind; at last we leave it kindly."""
     if state.together:
         return _ask_sheet_again(flow, state)
@@ -129,6 +129,8 @@ def _ask_again(flow: Flow, state: State, *, step: Ask) -> Turn:
         return _leave(flow, state, step=step)
     common = tuple(f"phrases/unclear-{step.answer.value}-{number}" for number in range(1, MOST_REPEATS + 1))
     wording = (step.unclear[:MOST_REPEATS] + common)[state.repeats]
+    if beyond and wording == common[0]:
+        wording = f"phrases/unclear-{step.answer.value}-range"
     return Turn(
         state=replace(state, repeats=state.repeats + 1),
         effects=(Send(text=wording, question=step, number=state.asked, count=state.count),),

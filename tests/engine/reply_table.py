@@ -7,14 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from bot.engine.answers import UNCLEAR, read_answer
-from bot.engine.definition import AnswerKind
+from bot.engine.definition import AnswerKind, Sign
 from bot.engine.reading import Reading
 from tests.engine.builders import CHOICES, READINGS, WEDNESDAY, a_question
 
 FOLDER = Path(__file__).with_name("reply_cases")
+SIGNS = {"👎": 1, "👍": 5, "😢": 1, "😐": 3, "😀": 5} | {"⭐" * stars: stars for stars in range(1, 6)}
 QUESTIONS = {
     "scale": a_question(AnswerKind.SCALE),
     "scale-10": a_question(AnswerKind.SCALE, low=0, high=10),
+    "signs": a_question(AnswerKind.SCALE, signs=tuple(Sign(sign=sign, value=value) for sign, value in SIGNS.items())),
     "yes-no": a_question(AnswerKind.YES_NO),
     "choice": a_question(AnswerKind.CHOICE, choices=CHOICES),
     "several": a_question(AnswerKind.SEVERAL, choices=CHOICES),
