@@ -1,64 +1,113 @@
-"""A button that was tapped shows that it was heard, and stands for the answer it says."""
+"""A button that was tapped shows that it was heard, and stands for the answer it says, also another time."""
 
 from bot.domain.messages import OutboxAct, Purpose
-from bot.engine.definition import Ask
+from bot.engine.answers import UNCLEAR
+from bot.engine.definition import AnswerKind, Ask
+from bot.engine.effects import OLD_BUTTON
+from bot.engine.line import asked_at
 from bot.engine.state import State
-from bot.services.answering import reply
+from bot.engine.taps import TAP, read_tap
+from bot.services.answering import CORRECTABLE, change, correctable, reply, standing
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
+from bot.services.published import FlowEdition
 from bot.services.wording import Act, Buttons, Occasion, act, keyboard, say
+from bot.storage.given import Keyboard
 from bot.storage.talk import Live
 
 
-def tap(hearing: Hearing, turn: Turn) -> None:
+async def tap(hearing: Hearing, turn: Turn) -> None:
     """Take a tap as the answer it stands for, and settle the keyboard it was made on."""
     occasion = hearing.occasion(turn, Purpose.REPLY)
     first = len(hearing.pile.drafts)
+    kept, buttons = await _heard(hearing, turn)
+    if turn.message.tap_id:
+        text = say(turn.plan, "phrases/answer-kept", participant=turn.participant).text if kept else ""
+        done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=text)
+        drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
+        # Before anything else leaves: the button waits, and shows that it does.
+        hearing.pile.drafts.insert(first, drafted)
+    if turn.message.message_id:
+        _settle_keyboard(hearing, turn, buttons, occasion=occasion)
+
+
+async def _heard(hearing: Hearing, turn: Turn) -> tuple[bool, Buttons]:
+    """Whether the tap kept an answer (which is never said), and the buttons that stay under the message."""
+    live = turn.live
     if hearing.away(turn):
         hearing.alert(turn, "question")
-    elif turn.live is None:
-        hearing.say(turn, "phrases/old-button")
-    else:
-        reply(hearing, turn, turn.live)
-    show_heard(hearing, turn, first=first)
-    if turn.message.message_id:
-        _settle_keyboard(hearing, turn, turn.message.message_id, occasion=occasion)
+        return False, ()
+    under = await _under(hearing, turn)
+    if live is not None and _waits(turn, live, under=under):
+        reply(hearing, turn, live)
+        return _answered(hearing, turn, live)
+    buttons = None if under is None else await _changed(hearing, turn, under)
+    if buttons is None:
+        hearing.say(turn, OLD_BUTTON)
+    return buttons is not None, buttons or ()
 
 
-def show_heard(hearing: Hearing, turn: Turn, *, first: int) -> None:
-    """Let the button show that it was heard, before what is on the pile from `first` on leaves: it waits for that."""
-    if turn.message.tap_id:
-        done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=_thanks(hearing, turn))
-        occasion = hearing.occasion(turn, Purpose.REPLY)
-        drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
-        hearing.pile.drafts.insert(first, drafted)
+async def _under(hearing: Hearing, turn: Turn) -> Keyboard | None:
+    """Under which question the tapped button stands. Asked once for all the taps of a batch."""
+    if hearing.keyboards is None:
+        turns = hearing.callers.turns
+        messages = [one.message.message_id for one in turns if one.message.tap_id and one.message.message_id]
+        people = [one.participant.id for one in turns]
+        hearing.keyboards = await hearing.work.given.keyboards(messages, people=people)
+    return hearing.keyboards.get(turn.message.message_id or "")
 
 
-def _thanks(hearing: Hearing, turn: Turn) -> str:
-    """What the tapped button says for a moment: that the answer is kept, if it was one. Never the answer."""
-    live, pile = turn.live, hearing.pile
-    if live is None:
-        return ""
-    rated = any(one.check_in_id == live.check_in_id for one in pile.ratings)
-    if not rated and not any(one.conversation_id == live.id for one in pile.answers):
-        return ""
-    return say(turn.plan, "phrases/answer-kept", participant=turn.participant).text
+def _waits(turn: Turn, live: Live, *, under: Keyboard | None) -> bool:
+    """Whether the button's own question waits: one of the same name was asked last week, too."""
+    if under is not None and under.conversation_id != live.id:
+        return False
+    return turn.message.words.startswith(f"{TAP}{State.from_text(live.state).at}:")
 
 
-def _settle_keyboard(hearing: Hearing, turn: Turn, message: str, *, occasion: Occasion) -> None:
-    buttons: Buttons = ()
-    if turn.live is not None and (ticked := _ticked(hearing, turn.live)) is not None:
-        question, ticks = ticked
-        edition = hearing.callers.editions[turn.live.definition_id].beside(turn.plan.texts)
-        buttons = keyboard(turn.plan, edition, question, participant=turn.participant, ticked=ticks)
-    hearing.pile.drafts.append(
-        act(
-            Act(what=OutboxAct.SETTLE_KEYBOARD, ref=message, buttons=buttons),
-            participant=turn.participant,
-            address=turn.address,
-            occasion=occasion,
-        )
-    )
+def _answered(hearing: Hearing, turn: Turn, live: Live) -> tuple[bool, Buttons]:
+    edition = hearing.callers.editions[live.definition_id]
+    pile = hearing.pile
+    rated = any(one.arrival_id == turn.arrival for one in pile.ratings)
+    kept = rated or any(one.arrival_id == turn.arrival for one in pile.answers)
+    if (ticked := _ticked(hearing, live)) is not None:
+        return kept, _buttons(turn, edition, ticked[0], ticked=ticked[1])
+    step = asked_at(edition.flow, State.from_text(live.state).at)
+    return kept, _stays(turn, edition, step) if kept and step is not None else ()
+
+
+async def _changed(hearing: Hearing, turn: Turn, under: Keyboard) -> Buttons | None:
+    """Change the answer that an earlier tap gave. `None`: there is none, or it can no longer be changed."""
+    since = hearing.now - CORRECTABLE
+    found = await hearing.work.given.by(turn.participant.id, since=since)
+    given = next((one for one in found if (one.live.id, one.step) == (under.conversation_id, under.step)), None)
+    answer = await standing(hearing, turn, given) if given is not None and correctable(hearing, given) else None
+    if answer is None or answer.step.answer is AnswerKind.SEVERAL:
+        return None
+    value = read_tap(answer.step, turn.message.words)
+    if value is UNCLEAR:
+        return None
+    change(hearing, turn, answer, value=value)
+    return _stays(turn, answer.edition, answer.step)
+
+
+def _stays(turn: Turn, edition: FlowEdition, step: Ask) -> Buttons:
+    """The buttons of an answered question, the chosen one marked: another tap changes the answer.
+
+    What was ticked of several is kept as a number, and cannot be shown again.
+    """
+    if step.answer is AnswerKind.SEVERAL:
+        return ()
+    return _buttons(turn, edition, step, ticked=(turn.message.words.rpartition(":")[2],))
+
+
+def _buttons(turn: Turn, edition: FlowEdition, step: Ask, *, ticked: tuple[str, ...]) -> Buttons:
+    spoken = edition.beside(turn.plan.texts)
+    return keyboard(turn.plan, spoken, step, participant=turn.participant, ticked=ticked)
+
+
+def _settle_keyboard(hearing: Hearing, turn: Turn, buttons: Buttons, *, occasion: Occasion) -> None:
+    done = Act(what=OutboxAct.SETTLE_KEYBOARD, ref=turn.message.message_id or "", buttons=buttons)
+    hearing.pile.drafts.append(act(done, participant=turn.participant, address=turn.address, occasion=occasion))
 
 
 def _ticked(hearing: Hearing, live: Live) -> tuple[Ask, tuple[str, ...]] | None:
