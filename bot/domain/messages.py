@@ -58,6 +58,12 @@ class InboundMessage:
     """Twilio's OptOutType (STOP, START, HELP), when Twilio itself has answered the person already."""
 
 
+def own_message(message: InboundMessage) -> str | None:
+    """What the provider calls the person's own message within their chat; a tap is on a message of ours."""
+    ours = message.kind is InboundKind.TAP or message.message_id is None
+    return None if ours or message.message_id is None else message.message_id.rpartition(":")[2]
+
+
 class OutboxAct(StrEnum):
     """What the channel is asked to do."""
 

@@ -1,9 +1,10 @@
 """Each wish is done by the story it belongs to."""
 
 from bot.domain.people import ChannelName
-from bot.engine.wishes import Later, NewAbsence, NotComing, Pause, Speak, ToCoach, Wish, Wished
+from bot.engine.wishes import Fix, Later, NewAbsence, NotComing, Pause, Speak, ToCoach, Wish, Wished
 from bot.services.absent import ask_why, come_back, report
 from bot.services.callers import Turn
+from bot.services.fixing import fix
 from bot.services.hearing import Hearing
 from bot.services.pausing import later, pause, resume, stop_check_ins
 from bot.services.speaking import ask_language, reach_by, speak
@@ -44,6 +45,8 @@ async def grant(hearing: Hearing, turn: Turn, wished: Wished) -> None:
             await report(hearing, turn, wished)
         case NotComing():
             ask_why(hearing, turn)
+        case Fix():
+            await fix(hearing, turn, wished)
         case ToCoach():
             await to_coach(hearing, turn)
         case _:

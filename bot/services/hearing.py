@@ -15,6 +15,7 @@ from bot.services.conversation import REPLY_LASTS
 from bot.services.pile import Pile, alert_about
 from bot.services.published import Shelf
 from bot.services.wording import Buttons, Occasion, drafts, say
+from bot.storage.given import Keyboard
 from bot.storage.unit_of_work import Work
 
 
@@ -28,6 +29,7 @@ class Hearing:
     callers: Callers
     pile: Pile = field(default_factory=Pile)
     address_states: list[tuple[int, AddressState]] = field(default_factory=list)
+    keyboards: dict[str, Keyboard] | None = None
     became: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     """Arrivals that are not just handled: the state and the person they are noted with."""
 

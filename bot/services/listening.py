@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.calendar import zone_of
-from bot.domain.messages import InboundKind
+from bot.domain.messages import InboundKind, own_message
 from bot.domain.people import AddressState
 from bot.engine.taps import WISH_TAP, read_wish_tap
 from bot.engine.wishes import Wish, Wished
@@ -16,6 +16,7 @@ from bot.services.callers import Heard, Turn, who_wrote
 from bot.services.danger import Unknown, danger_in, help_at_once, help_stranger
 from bot.services.desk_words import hear_coach
 from bot.services.doorstep import Doorstep
+from bot.services.fixing import edited
 from bot.services.granting import grant
 from bot.services.hearing import Hearing
 from bot.services.mistaken import wrong_person
@@ -103,8 +104,7 @@ class Batch:
             case InboundKind.MEDIA:
                 self._look_away(turn)
             case InboundKind.EDIT:
-                # What was answered before still counts; the coach sees that somebody wanted it otherwise.
-                self.hearing.alert(turn, "edited")
+                await edited(self.hearing, turn)
             case InboundKind.BLOCKED | InboundKind.UNBLOCKED | InboundKind.MOVED:
                 await note_address(self.hearing, turn)
             case InboundKind.NOTHING:
@@ -116,7 +116,7 @@ class Batch:
         elif turn.message.words.startswith(WISH_TAP) and not self.hearing.away(turn):
             await self._tap_wish(turn)
         elif not await hear_late(self.hearing, turn, None):
-            tap(self.hearing, turn)
+            await tap(self.hearing, turn)
             note_answer(self.hearing, turn)
 
     async def _tap_wish(self, turn: Turn) -> None:
@@ -213,5 +213,6 @@ class Batch:
                 kind=heard.message.kind,
                 words=heard.message.words,
                 participant_id=person,
+                message_ref=own_message(heard.message),
             )
         )
