@@ -41,16 +41,21 @@ async def grant(hearing: Hearing, turn: Turn, wished: Wished) -> None:
             await later(hearing, turn, at=at)
         case Speak(language=str(language)):
             await speak(hearing, turn, language=language)
-        case NewAbsence():
-            await report(hearing, turn, wished)
-        case NotComing():
-            ask_why(hearing, turn)
+        case NewAbsence() | NotComing():
+            await _absent(hearing, turn, wished)
         case Fix():
             await fix(hearing, turn, wished)
         case ToCoach():
             await to_coach(hearing, turn)
         case _:
             hearing.ask_coach(turn)
+
+
+async def _absent(hearing: Hearing, turn: Turn, wished: NewAbsence | NotComing) -> None:
+    if isinstance(wished, NewAbsence):
+        await report(hearing, turn, wished)
+    else:
+        ask_why(hearing, turn)
 
 
 async def _plain(hearing: Hearing, turn: Turn, wish: Wish) -> None:
