@@ -21,14 +21,19 @@ async def tap(hearing: Hearing, turn: Turn) -> None:
     occasion = hearing.occasion(turn, Purpose.REPLY)
     first = len(hearing.pile.drafts)
     kept, buttons = await _heard(hearing, turn)
+    show_heard(hearing, turn, first=first, kept=kept)
+    if turn.message.message_id:
+        _settle_keyboard(hearing, turn, buttons, occasion=occasion)
+
+
+def show_heard(hearing: Hearing, turn: Turn, *, first: int, kept: bool = False) -> None:
+    """Let the button show that it was heard, before what is on the pile from `first` on leaves: it waits for that."""
     if turn.message.tap_id:
         text = say(turn.plan, "phrases/answer-kept", participant=turn.participant).text if kept else ""
         done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=text)
+        occasion = hearing.occasion(turn, Purpose.REPLY)
         drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
-        # Before anything else leaves: the button waits, and shows that it does.
         hearing.pile.drafts.insert(first, drafted)
-    if turn.message.message_id:
-        _settle_keyboard(hearing, turn, buttons, occasion=occasion)
 
 
 async def _heard(hearing: Hearing, turn: Turn) -> tuple[bool, Buttons]:
