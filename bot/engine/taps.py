@@ -1,13 +1,14 @@
 """A button's data is the answer it stands for, as long as its question waits, or a wish at any time."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from bot.domain.people import Presence
 from bot.engine.answers import UNCLEAR, Answer, Unclear
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.reading import Wish
-from bot.engine.wishes import Later, Speak
+from bot.engine.wishes import Later, NewAbsence, NotComing, Speak, Wished
 
 TAP = "tap:"
 """What the words of a tap begin with: `tap:<step>:<value>`."""
@@ -23,6 +24,9 @@ WISH_TAP = "wish:"
 
 LATER = {"afternoon": time(14), "tomorrow": time(9)}
 """What a button of "later" may say beside `hour`, and at which hour it then is."""
+
+NOT_COMING = "absent"
+"""The name of the wish not to come."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
@@ -52,16 +56,19 @@ def read_tap(step: Ask, words: str) -> Answer | Literal[Unclear.UNCLEAR]:
             return UNCLEAR
 
 
-def read_wish_tap(words: str, *, now: datetime) -> Wish | Later | Speak | None:
+def read_wish_tap(words: str, *, now: datetime) -> Wished | None:
     """The wish that a button stands for; `None` if there is no such wish (any more). `now` is local time.
 
     `later:hour`, `later:afternoon` and `later:tomorrow` count from the tap; `language:<code>` names a language.
+    `absent` says that somebody is not coming, `absent:<category>` what it is.
     """
     name, _, what = words[len(WISH_TAP) :].partition(":")
     if name == Wish.LATER and what:
         return _later(what, now=now)
     if name == Wish.LANGUAGE and what:
         return Speak(language=what)
+    if name == NOT_COMING:
+        return _absent(what, today=now.date())
     return next((wish for wish in Wish if wish == name), None)
 
 
@@ -74,6 +81,15 @@ def _later(what: str, *, now: datetime) -> Later | None:
     at = datetime.combine(day, LATER[what], now.tzinfo).astimezone(UTC)
     # This afternoon has come already: then it is soon.
     return Later(at=at if at > now else now.astimezone(UTC) + timedelta(hours=1))
+
+
+def _absent(what: str, *, today: date) -> NewAbsence | NotComing | None:
+    """Illness and the like begin today and have no end, as if the word had been written."""
+    if not what:
+        return NotComing()
+    if what in (Presence.PRESENT, Presence.NOT_VALID) or what not in tuple(Presence):
+        return None
+    return NewAbsence(category=Presence(what), begins_on=today, reported_by="participant")
 
 
 def _offers(step: Ask, value: str) -> bool:

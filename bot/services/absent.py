@@ -10,13 +10,13 @@ from datetime import date, datetime, time, timedelta
 from bot.content.texts import day
 from bot.domain.calendar import held_on, moment, zone_of
 from bot.domain.day import NewAbsence
-from bot.domain.messages import Button
 from bot.domain.people import Participant, Presence
 from bot.engine.absences import answers_back, hints_at_absence, read_absence, says_back
+from bot.engine.taps import NOT_COMING
 from bot.services.answering import answers, takes_free_words
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
-from bot.services.wording import Buttons, say
+from bot.services.wording import Buttons
 from bot.storage.absences import ABSENT, Hush
 from bot.storage.talk import MovedOn
 
@@ -79,7 +79,7 @@ async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
 
 def ask_why(hearing: Hearing, turn: Turn) -> None:
     """Somebody tapped that they are not coming: only the category is asked for."""
-    hearing.say(turn, "phrases/absent-why", buttons=_menu(turn, _REASONS))
+    hearing.say(turn, "phrases/absent-why", buttons=_menu(hearing, turn, _REASONS))
 
 
 async def come_back(hearing: Hearing, turn: Turn) -> None:
@@ -112,20 +112,12 @@ async def _answered(hearing: Hearing, turn: Turn, *, back: bool) -> bool:
 
 def _ask_which(hearing: Hearing, turn: Turn) -> None:
     """Words that may report an absence: which it is is asked, and a person reads them."""
-    hearing.say(turn, "phrases/absent-which", buttons=_menu(turn, (*_REASONS, Presence.LATE)))
+    hearing.say(turn, "phrases/absent-which", buttons=_menu(hearing, turn, (*_REASONS, Presence.LATE)))
     hearing.alert(turn, "question")
 
 
-def _menu(turn: Turn, categories: tuple[Presence, ...]) -> Buttons:
-    return tuple(
-        (Button(label=say(turn.plan, f"phrases/{one}-button", participant=turn.participant).text, data=tap_of(one)),)
-        for one in categories
-    )
-
-
-def tap_of(category: Presence) -> str:
-    """The data of the button that reports this."""
-    return f"wish:absent:{category}"
+def _menu(hearing: Hearing, turn: Turn, categories: tuple[Presence, ...]) -> Buttons:
+    return tuple((hearing.button(turn, f"phrases/{one}-button", f"{NOT_COMING}:{one}"),) for one in categories)
 
 
 def _today(hearing: Hearing, one: Participant) -> date:

@@ -166,10 +166,10 @@ class Batch:
 
     async def _understand(self, turn: Turn, wish: Wished | None) -> None:
         hearing, live = self.hearing, turn.live
-        if wish is None and await hear_absent(hearing, turn):
-            return
         if is_talking(hearing, turn):
             await to_coach(hearing, turn)
+        elif wish is None and await hear_absent(hearing, turn):
+            return
         # What is both a wish and an answer to the open question is the answer.
         elif live is not None and (wish is None or answers(hearing, turn, live)):
             reply(hearing, turn, live)

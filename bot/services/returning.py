@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from bot.domain.calendar import held_on, is_quiet, zone_of
 from bot.domain.messages import Button, Draft, Priority, Purpose
 from bot.domain.people import ChannelName, Participant, Presence
+from bot.engine.reading import Wish
+from bot.engine.taps import NOT_COMING, WISH_TAP
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Buttons, Occasion, drafts, say
 from bot.storage.absences import ABSENT, Asking
@@ -132,5 +134,5 @@ def _yes_or_no(case: _Case) -> Buttons:
     def words(slug: str) -> str:
         return say(case.plan, f"phrases/{slug}", participant=case.participant).text
 
-    still = f"wish:absent:{case.absence.category}"
-    return ((Button(label=words("yes"), data="wish:back"), Button(label=words("no"), data=still)),)
+    still = f"{WISH_TAP}{NOT_COMING}:{case.absence.category}"
+    return ((Button(label=words("yes"), data=f"{WISH_TAP}{Wish.BACK}"), Button(label=words("no"), data=still)),)

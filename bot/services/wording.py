@@ -8,12 +8,12 @@ from bot.content.language_names import name_in
 from bot.content.sheets import sheet_lines, sheet_values
 from bot.content.texts import hours
 from bot.domain.messages import Button, Draft, OutboxAct, Priority, Purpose
-from bot.domain.people import Address, ChannelName, Participant
+from bot.domain.people import Address, ChannelName, Participant, Presence
 from bot.domain.programme import SmsWording
 from bot.domain.sms_parts import sms_parts
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.run import Send
-from bot.engine.taps import DONE, SKIP, TAP
+from bot.engine.taps import DONE, NOT_COMING, SKIP, TAP, WISH_TAP
 from bot.services.published import FlowEdition, Plan
 
 Words = Callable[[str], str]
@@ -274,6 +274,6 @@ def not_coming_buttons(plan: Plan, participant: Participant) -> Buttons:
         return ()
 
     def button(slug: str, data: str) -> Button:
-        return Button(label=say(plan, f"phrases/{slug}", participant=participant).text, data=data)
+        return Button(label=say(plan, f"phrases/{slug}", participant=participant).text, data=f"{WISH_TAP}{data}")
 
-    return ((button("absent-button", "wish:absent"), button("late-button", "wish:absent:late")),)
+    return ((button("absent-button", NOT_COMING), button("late-button", f"{NOT_COMING}:{Presence.LATE}")),)

@@ -34,16 +34,12 @@ _ASKABLE = select(
     absences.c.ends_on,
     absences.c.asked_back_at,
 ).where(_IS_AWAY)
-_NOT_OVER = (
-    _ASKABLE.where(
-        or_(
-            and_(absences.c.ends_on.is_(None), absences.c.begins_on >= bindparam("since")),
-            absences.c.ends_on >= bindparam("since"),
-        )
+_NOT_OVER = _ASKABLE.where(
+    or_(
+        and_(absences.c.ends_on.is_(None), absences.c.begins_on >= bindparam("since")),
+        absences.c.ends_on >= bindparam("since"),
     )
-    .order_by(absences.c.id)
-    .with_for_update(skip_locked=True)
-)
+).order_by(absences.c.id)
 _ASKED = _ASKABLE.where(
     absences.c.enrolment_id.in_(bindparam("ids", expanding=True)), absences.c.asked_back_at >= bindparam("since")
 ).order_by(absences.c.id)
@@ -194,8 +190,13 @@ class Absences:
                 found.setdefault(row.enrolment_id, []).append((row.begins_on, row.ends_on))
         return Away(days={enrolment: tuple(spans) for enrolment, spans in found.items()})
 
+    async def away_about(self, people: Iterable[int], *, now: datetime) -> Away:
+        """When these enrolments are away by now, whatever day it is where they live."""
+        today = now.date()
+        return await self.away(people, first=today - timedelta(days=1), last=today + timedelta(days=1))
+
     async def not_over(self, *, since: date) -> list[Asking]:
-        """What nobody has ended and what began, or was to end, on this day or later; held."""
+        """What nobody has ended and what began, or was to end, on this day or later."""
         rows = await self._connection.execute(_NOT_OVER, {"since": since})
         return [_asking(row) for row in rows]
 
