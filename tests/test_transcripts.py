@@ -132,7 +132,8 @@ class Stage:
         return [[*one["text"].split("\n"), *_buttons(one["fields"])] for one in self.person.chat_messages()]
 
     def _see_ticks(self) -> None:
-        labels = [label for one in self.person.chat_messages() for row in _rows(one["reply_markup"]) for label in row]
+        several = [one["reply_markup"] for one in self.person.chat_messages() if ":done" in json.dumps(one["reply_markup"])]
+        labels = [label for markup in several for row in _rows(markup) for label in row]
         ticked = [label.removeprefix(TICK) for label in labels if label.startswith(TICK)]
         if ticked and ticked != self.ticked:
             self.lines.append(f"ticked: {', '.join(ticked)}")
