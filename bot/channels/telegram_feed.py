@@ -80,9 +80,13 @@ class TelegramFeed:
         return [split_update(json.dumps(update).encode(), update) for update in _results(payload)]
 
     async def set_webhook(self, url: str, *, secret: str) -> None:
-        """Let Telegram call `url` with `secret` in its header. What waits is kept. Raises `FeedFailed`."""
+        """Let Telegram call `url` with `secret` in its header. What waits is kept. Raises `FeedFailed`.
+
+        It calls once at a time: of two calls at once, the later words might be read first.
+        """
         bot, _ = self._connected()
-        await _answered(bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES))
+        wanted = bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=1)
+        await _answered(wanted)
 
     async def delete_webhook(self) -> None:
         """Let us fetch again. What waits is kept. Raises `FeedFailed`."""

@@ -1,11 +1,11 @@
-"""What arrived waits here until it is handled: one of a sender at a time, in order."""
+"""What arrived waits here until it is handled: one of a sender at a time, in the order that the channel tells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, and_, bindparam, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import ChannelName
@@ -49,6 +49,16 @@ class Handled:
     message_ref: str | None = None
 
 
+def _came_before(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    # Telegram numbers what people do, one after the other: the number says more than when it reached us.
+    told = and_(
+        other.c.channel == ChannelName.TELEGRAM,
+        tuple_(func.length(one.c.provider_id), one.c.provider_id)
+        < tuple_(func.length(other.c.provider_id), other.c.provider_id),
+    )
+    return or_(told, and_(other.c.channel != ChannelName.TELEGRAM, one.c.id < other.c.id))
+
+
 _older = inbox.alias("older")
 _HEADS = (
     select(inbox)
@@ -57,7 +67,7 @@ _HEADS = (
         ~exists().where(
             _older.c.state == "waiting",
             _older.c.sender_hash == inbox.c.sender_hash,
-            _older.c.id < inbox.c.id,
+            _came_before(_older, inbox),
         ),
     )
     .order_by(inbox.c.id)
