@@ -110,6 +110,10 @@ class Person:
         """Every other answer: what it is about and what it was."""
         return [(row.slug, row.value) for row in await self._mine(tables.answers)]
 
+    async def answers_that_count(self) -> list[tuple[str, str | None]]:
+        """The other answers that nobody has corrected since."""
+        return [(row.slug, row.value) for row in await self._mine(tables.answers) if row.corrected_at is None]
+
     async def alerts(self) -> list[str]:
         """What the coach was told about this person, by kind."""
         return [row.kind for row in await self._mine(tables.alerts)]

@@ -155,7 +155,7 @@ class BotApi(Wire):
         return refused(400, "Bad Request: message to edit not found")
 
     def _set_webhook(self, fields: dict[str, str]) -> Answer:
-        self.webhook = {"url": fields.get("url", ""), "secret_token": fields.get("secret_token", "")}
+        self.webhook = {name: fields.get(name, "") for name in ("url", "secret_token", "max_connections")}
         return done(True)
 
     def _delete_webhook(self, fields: dict[str, str]) -> Answer:
