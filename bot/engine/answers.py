@@ -165,8 +165,9 @@ def _yes_or_no(folded: str, *, reading: Reading) -> str | None:
     said = bare(folded)
     spelled = _respelled(said, reading=reading, among=reading.agreed)
     for phrase in (said, _without(said, reading.polite), spelled, _without(spelled, reading.polite)):
-        # Where a yes is asked for, "start" is one.
-        if phrase in reading.yes or phrase in reading.wishes.get(Wish.START, ()):
+        # Where a yes is asked for, "start" is one, unless it is spelled like something else ("never" in Arabic).
+        starts = reading.wishes.get(Wish.START, frozenset()) - reading.lookalikes
+        if phrase in reading.yes or phrase in starts:
             return "yes"
         if phrase in reading.no:
             return "no"
