@@ -373,3 +373,64 @@ async def test_a_check_in_that_is_still_open_does_not_stand_between_the_question
     assert amina.news()[-1] == ASKED
     assert await amina.says("ja") == [BACK]
     assert await amina.outcomes() == ["absent"]
+
+
+# Buttons --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_reminder_in_a_chat_has_buttons_and_the_menu_asks_for_the_category_only(town: Town) -> None:
+    amina = await town.a_person(channel=ChannelName.TELEGRAM)
+    await jump(town, at(WEDNESDAY + DAY, 7, 15))
+    amina.news()
+
+    await amina.taps("Jag kan inte komma")
+    await town.listen()
+    asked = amina.news()
+    await amina.taps("Vård av barn")
+    await town.listen()
+
+    assert asked == ["Varför kan du inte komma? Välj en knapp. Du behöver inte berätta mer."]
+    assert amina.news() == [TOLD]
+    assert await absences(amina) == [("care-of-child", WEDNESDAY + DAY, None, False)]
+    assert await amina.alerts() == []
+
+
+async def test_coming_late_is_one_tap(town: Town) -> None:
+    amina = await town.a_person(channel=ChannelName.TELEGRAM)
+    await jump(town, at(WEDNESDAY, 18))
+    amina.news()
+
+    await amina.taps("Jag blir sen")
+    await town.listen()
+
+    assert amina.news() == ["Tack för att du skriver. Karin vet att du blir sen."]
+    # It is evening: tomorrow is meant.
+    assert await absences(amina) == [("late", WEDNESDAY + DAY, WEDNESDAY + DAY, False)]
+
+
+@pytest.mark.parametrize(
+    ("label", "answer", "over"),
+    [
+        ("Ja", BACK, True),
+        ("Nej", "Tack för ditt svar. Karin vet att du inte är tillbaka än. Ta det lugnt.", False),
+    ],
+)
+async def test_the_question_whether_they_are_back_has_buttons(town: Town, label: str, answer: str, over: bool) -> None:
+    amina = await town.a_person(channel=ChannelName.TELEGRAM)
+    await amina.says("sjuk")
+    await jump(town, at(WEDNESDAY + DAY, 8))
+    amina.news()
+
+    await amina.taps(label)
+    await town.listen()
+
+    assert amina.news() == [answer]
+    assert await absences(amina) == [("illness", WEDNESDAY, None, over)]
+
+
+async def test_an_unclear_word_has_the_categories_as_buttons(town: Town) -> None:
+    amina = await town.a_person(channel=ChannelName.TELEGRAM)
+    await amina.says("mår inte bra")
+    await amina.taps("Jag är sjuk")
+    await town.listen()
+    assert await absences(amina) == [("illness", WEDNESDAY, None, False)]
