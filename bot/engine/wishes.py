@@ -49,6 +49,9 @@ Wished = Wish | Pause | Later | Speak | ToCoach | NewAbsence | NotComing | Fix
 _OWN_LANGUAGE = tuple(wish for wish in Wish if wish not in (Wish.STOP, Wish.WRONG))
 
 _COMMAND = re.compile(r"\A\s*/([A-Za-z0-9_]{1,32})(?:@\w+)?(?!\S)")
+_Heard = tuple[list[str], tuple[Reading, ...]]
+"""The words of a text, as these languages fold them."""
+
 _LONGEST_HEAD = 60
 _MOST_WORDS = 10
 """Whoever names a language or a time in more words tells a story."""
@@ -64,21 +67,22 @@ def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...], now: 
     said = _words(words, language=reading.language)
     if not said:
         return None
-    if _says(Wish.STOP, said, readings=every) or _stops(words, every=every or (reading,)):
+    heard = _heard(words, every=every or (reading,))
+    if _says(Wish.STOP, said, readings=every) or any(_says(Wish.STOP, each, readings=by) for each, by in heard):
         return Wish.STOP
     if to_coach := _to_coach(words, reading=reading):
         return to_coach
     plain = next((wish for wish in _OWN_LANGUAGE if _says(wish, said, readings=(reading,))), None)
-    if plain is not None or _says(Wish.LANGUAGE, said, readings=every):
+    if plain is not None or any(_says(Wish.LANGUAGE, each, readings=by) for each, by in heard):
         # Whoever cannot read what we write asks for another language in their own.
         return plain or Wish.LANGUAGE
     told: Wished | None = read_fix(words, reading=reading)
     if told is None and len(said) <= _MOST_WORDS:
-        told = _short(said, reading=reading, every=every, now=now)
+        told = _short(said, reading=reading, heard=heard, now=now)
     return told or read_absence(words, reading=reading, today=now.date())
 
 
-def _short(said: list[str], *, reading: Reading, every: tuple[Reading, ...], now: datetime) -> Wished | None:
+def _short(said: list[str], *, reading: Reading, heard: list[_Heard], now: datetime) -> Wished | None:
     pause = after_phrase(said, reading.wishes.get(Wish.PAUSE, frozenset()))
     if pause and (days := read_days(_plain(pause, reading), reading=reading, today=now.date())):
         return Pause(days=days)
@@ -86,7 +90,7 @@ def _short(said: list[str], *, reading: Reading, every: tuple[Reading, ...], now
     at = read_moment(_plain(later or said, reading), reading=reading, now=now, asked=later is not None)
     if at is not None:
         return Later(at=at)
-    language = _language(said, readings=(reading, *every))
+    language = _language(heard)
     return None if language is None else Speak(language=language)
 
 
@@ -106,22 +110,22 @@ def _to_coach(words: str, *, reading: Reading) -> ToCoach | None:
     return ToCoach(words=rest.strip()) if rest.strip() else None
 
 
-def _language(said: list[str], *, readings: tuple[Reading, ...]) -> str | None:
+def _language(heard: list[_Heard]) -> str | None:
     """The language that is named, in any language: "English", "på engelska", "byt språk till engelska"."""
-    names = {" ".join(said), *(" ".join(word for word in said if word not in each.before_names) for each in readings)}
-    found = {each.languages[name] for each in readings for name in names if name in each.languages}
+    found: set[str] = set()
+    for said, readings in heard:
+        bare_names = (" ".join(word for word in said if word not in each.before_names) for each in readings)
+        names = {" ".join(said), *bare_names}
+        found |= {each.languages[name] for each in readings for name in names if name in each.languages}
     return found.pop() if len(found) == 1 else None
 
 
-def _stops(words: str, *, every: tuple[Reading, ...]) -> bool:
-    """Whether the text is a stop as one of the languages folds it."""
+def _heard(words: str, *, every: tuple[Reading, ...]) -> list[_Heard]:
+    """The words as each language folds them; those that fold alike stand together."""
     alike: dict[str, list[Reading]] = {}
     for reading in every:
         alike.setdefault(rules_of(reading.language), []).append(reading)
-    return any(
-        _says(Wish.STOP, _words(words, language=readings[0].language), readings=tuple(readings))
-        for readings in alike.values()
-    )
+    return [(_words(words, language=several[0].language), tuple(several)) for several in alike.values()]
 
 
 def _words(text: str, *, language: str) -> list[str]:
