@@ -112,7 +112,8 @@ def _check_answers(sheets: Iterable[_Sheet], readings: Mapping[str, Reading]) ->
     places = {(danger.language, danger.phrase): (sheet.page, at) for sheet in sheets for danger, at in sheet.phrases}
     complained: set[tuple[str, str]] = set()
     for language, reading in readings.items():
-        for words in _answers(reading):
+        # The shortest says it best.
+        for words in sorted(_answers(reading), key=lambda one: (len(one), one)):
             danger = read_danger(words, phrases=phrases)
             if danger is None or (danger.language, danger.phrase) in complained:
                 continue
