@@ -73,6 +73,8 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
 
 def is_beyond(step: Ask, words: str, *, reading: Reading) -> bool:
     """Whether an unclear reply is a plain number that the question does not have."""
+    if step.answer is AnswerKind.SCALE and words in _PLAIN_DIGITS:
+        return not step.low <= _PLAIN_DIGITS[words] <= step.high
     folded = _folded(step, words, reading=reading)
     match step.answer:
         case AnswerKind.SCALE | AnswerKind.NUMBER:
@@ -195,6 +197,10 @@ def _one(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> str | N
     if not found:
         known = frozenset(word for label in labels.values() for word in label.split())
         found = _labelled(_respelled(said, reading=reading, among=known, also=known), reading=reading, labels=labels)
+    first, _, rest = said.partition(" ")
+    if not found and first.isdecimal() and 1 <= int(first) <= len(labels):
+        # The whole line of the list, with its number.
+        found = _labelled(rest, reading=reading, labels=labels) & {tuple(labels)[int(first) - 1]}
     if said not in labels.values() and (place := read_place(folded, reading=reading, last=len(labels))):
         found |= {tuple(labels)[place - 1]}
     return found.pop() if len(found) == 1 else None

@@ -27,12 +27,12 @@ def read_time(folded: str, *, reading: Reading) -> time | None:
     "9.30" and "kl 10" are in the morning, as the clock of 24 hours has it; "3" may be in the night or the afternoon and
     is not read, "3 pm" is. A range, a time that is no time (24:00) and an hour with a word we do not know are not read.
     """
-    words = [word for word in split_words(_SEAMS.sub(" ", folded)) if word not in reading.around]
+    words = split_words(_SEAMS.sub(" ", folded))
     if len(words) > _MOST_WORDS:
         return None
     parts, words = _taken(words, phrases=reading.parts_of_day.keys())
     offsets, words = _taken(words, phrases=reading.parts_of_hour.keys())
-    words = [word for word in words if word not in reading.clock]
+    words = [word for word in words if word not in reading.clock and word not in reading.around]
     if len(words) != 1 or len(offsets) > 1 or len(parts) > 1:
         return None
     part = reading.parts_of_day[parts[0]] if parts else None

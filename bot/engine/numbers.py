@@ -1,6 +1,7 @@
 """A number is read from a reply only when it can mean nothing else."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from bot.engine.folding import split_words
@@ -40,6 +41,8 @@ def read_lone(folded: str, *, reading: Reading, top: int | None = None) -> int |
     A word that nobody has listed may turn the number round or count something, so beside one there is no number.
     """
     words = _words(folded)
+    if " ".join(words) in reading.lookalikes:
+        return None
     if top is not None:
         words = _without_top(words, reading=reading, top=str(top))
     whole = reading.numbers.get(" ".join(words))
@@ -80,8 +83,9 @@ def _is_around(word: str, *, reading: Reading) -> bool:
     """Whether a word changes nothing: politeness, an "I think", "yes", "today", or a face."""
     if word in reading.around or reading.days.get(word) == 0 or word in reading.yes:
         return True
-    unknown = word in reading.no or word in reading.doubt or word in _LONE_SIGNS
-    return not unknown and not any(map(str.isalnum, word)) and word not in reading.joins
+    # A face or a flower says nothing of a number; "≤", "€" and degrees do, and so may a thumb down.
+    faces = all(unicodedata.category(letter) == "So" and letter != "°" for letter in word)
+    return faces and word not in reading.no and word not in reading.doubt
 
 
 def _without_top(words: list[str], *, reading: Reading, top: str) -> list[str]:

@@ -51,6 +51,10 @@ class PartOfDay(StrEnum):
     EVENING = "evening"
 
 
+# What the choices of a flow read is no word of the language, and a lookalike is no word to slip from.
+_NO_WORDS = ("labels", "lookalikes")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """The words of one language (made from `locales/<lang>/reply-words.yaml` and already folded by `fold`).
@@ -158,10 +162,10 @@ class Reading:
         known = [(word, f"number {number}") for word, number in self.numbers.items()]
         for word, sense in [*known, *((word, "yes") for word in self.yes), *((word, "no") for word in self.no)]:
             senses[word] = senses.get(word, set()) - {word} | {sense}
-        return Spelling(senses)
+        return Spelling(senses, lookalikes=self.lookalikes)
 
     def _phrases(self) -> Iterator[str]:
-        for table in (getattr(self, each.name) for each in fields(self) if each.name != "labels"):
+        for table in (getattr(self, each.name) for each in fields(self) if each.name not in _NO_WORDS):
             if isinstance(table, Mapping):
                 lists = [found for found in table.values() if isinstance(found, frozenset)]
                 yield from (phrase for found in lists for phrase in found) if lists else table

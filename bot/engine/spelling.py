@@ -15,8 +15,12 @@ _Senses = frozenset[str]
 class Spelling:
     """The words of a language, found by what is left of them without one letter: none is held against them all."""
 
-    def __init__(self, senses: Mapping[str, AbstractSet[str]]) -> None:
-        """`senses`: every word there is, with what it may mean. Words with the same senses may be mistaken."""
+    def __init__(self, senses: Mapping[str, AbstractSet[str]], *, lookalikes: AbstractSet[str] = frozenset()) -> None:
+        """`senses`: every word there is, with what it may mean. Words with the same senses may be mistaken.
+
+        `lookalikes` are words that mean only themselves: nobody who means them slips into an answer.
+        """
+        self._lookalikes = lookalikes
         self._senses = {word: frozenset(meanings) for word, meanings in senses.items()}
         self._near: defaultdict[str, list[str]] = defaultdict(list)
         self._longest = max(map(len, self._senses), default=0)
@@ -26,7 +30,7 @@ class Spelling:
 
     def knows(self, word: str) -> bool:
         """Whether this is a word of the language, as far as we have words of it."""
-        return word in self._senses
+        return word in self._senses or word in self._lookalikes
 
     def near(self, word: str, *, also: Iterable[str] = ()) -> set[str]:
         """The words that are one slip away, also among those `also` there."""
@@ -37,7 +41,7 @@ class Spelling:
 
     def meant(self, word: str, *, among: AbstractSet[str], also: AbstractSet[str] = frozenset()) -> str | None:
         """The word `among` these that was meant, or `None`: known words mean themselves, and two are no answer."""
-        if word in self._senses or word in also:
+        if self.knows(word) or word in also:
             return None
         near = self.near(word, also=also)
         senses = {self._senses.get(known, frozenset({known})) for known in near}

@@ -29,7 +29,7 @@ QUESTIONS = {
 NUMBERS = {"scale", "scale-10", "signs", "number", "count"}
 TODAY = WEDNESDAY.date()
 
-_HEADING = re.compile(r"\[([a-z0-9-]+)\] *(.*)")
+_HEADING = re.compile(r"\[([a-z][a-z0-9-]+)\] *(.*)")
 _CASE = re.compile(r"(?P<words>.*?) => (?P<meaning>.*?)(?:  # (?P<reason>.+))?")
 _NUMBERED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 _MEANINGS: dict[str, object] = {"?": UNCLEAR, "skip": None, "none": ""}
