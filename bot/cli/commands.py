@@ -77,10 +77,15 @@ def check(content: Path | None, show_parts: bool) -> None:
     from bot.cli.parts_table import parts_table, parts_totals
     from bot.content.checks import check as complaints_about
     from bot.content.checks import parts
-    from bot.content.reply_words import check_readings
+    from bot.content.complaints import ContentRefused
+    from bot.content.crisis_phrases import check_crisis_phrases
+    from bot.content.reply_words import check_readings, load_readings
 
     root = content or settings().content
     complaints = [*complaints_about(root), *check_readings(root)]
+    with contextlib.suppress(ContentRefused):
+        # Reply words that cannot be read are complained of already.
+        complaints += check_crisis_phrases(root, load_readings(root))
     for complaint in complaints:
         click.echo(str(complaint))
     rows = parts(root)

@@ -121,6 +121,7 @@ class _Writer:
         _ = self.words.gettext
         return {
             "crisis": _("%(name)s wrote something that needs you at once"),
+            "crisis-undelivered": _("Help did not reach %(name)s: call at once"),
             "messages-unwanted": _("%(name)s wants no more messages"),
             "wants-call": _("%(name)s wants you to call"),
             "question": _("%(name)s wrote something that only you can answer"),
