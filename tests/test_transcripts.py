@@ -96,6 +96,7 @@ class Stage:
         if silence:
             self.town.clock.now += timedelta(hours=int(silence[1]))
             await self.town.app.silence(self.town.now)
+            await self.town.app.ask_back(self.town.now)
         else:
             await self._act(line)
         await self.town.listen()

@@ -1,14 +1,16 @@
 """An absence is read only when every word of it is understood: what is denied, asked or past is none."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 
+from bot.content.packages import load_words
 from bot.domain.day import NewAbsence
 from bot.domain.people import Presence
 from bot.engine.absences import answers_back, hints_at_absence, read_absence, says_back
-from tests.engine.builders import READINGS
+from tests.engine.builders import CONTENT, READINGS
 from tests.engine.test_answers import any_words
 
 WEDNESDAY = date(2026, 11, 25)
@@ -206,7 +208,17 @@ def test_being_back_is_said_of_today_and_of_oneself(words: str, back: bool) -> N
     ("words", "back"),
     [
         *((one, True) for one in ("ja", "JA!", "Ja tack", "frisk", "ja jag är frisk nu")),
-        *((one, False) for one in ("nej", "Nej tyvärr", "nej inte än", "Nej tyvärr, sjuk", "nej jag är fortfarande sjuk", "nej tack")),
+        *(
+            (one, False)
+            for one in (
+                "nej",
+                "Nej tyvärr",
+                "nej inte än",
+                "Nej tyvärr, sjuk",
+                "nej jag är fortfarande sjuk",
+                "nej tack",
+            )
+        ),
         *((one, None) for one in ("kanske", "3", "", "ja men senare", "nej inte sjuk", "när då")),
     ],
 )
@@ -222,3 +234,12 @@ def test_any_text_is_an_absence_or_none(words: str) -> None:
         assert found is None or found.begins_on >= WEDNESDAY
         assert hints_at_absence(words, reading=reading) in (True, False)
         assert answers_back(words, reading=reading, today=WEDNESDAY) in (True, False, None)
+
+
+@pytest.mark.parametrize("language", ["sv", "en", "so"])
+def test_the_words_that_the_menu_tells_are_read(language: str) -> None:
+    asked = load_words(CONTENT)[language]["phrases/absent-which"]
+    told = re.findall(r"[A-Z]{3,}(?: [A-Z]+)*", asked)
+    found = [read(words, language=language) for words in told]
+    assert {one.category for one in found if one} == {ILL, CHILD, VISIT, OTHER, LATE}, told
+    assert all(found), told
