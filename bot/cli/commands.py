@@ -1,5 +1,6 @@
 """The commands that serve, check and look after; each says what happened, or in one line why not."""
 
+import contextlib
 import sys
 from pathlib import Path
 
