@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
+from bot.storage.columns import Moment
 from bot.storage.tables import check_ins, given_ratings
 
 
@@ -55,7 +56,14 @@ _CORRECT = (
     )
     .values(corrected_at=bindparam("now"))
 )
-_INSERT_RATING = insert(given_ratings)
+_before = given_ratings.alias("before")
+_FIRST = (
+    select(func.min(_before.c.rated_at))
+    .where(_before.c.check_in_id == bindparam("in_check_in"), _before.c.indicator == bindparam("for_indicator"))
+    .scalar_subquery()
+)
+# A correction belongs to the moment of the answer, and to its week.
+_INSERT_RATING = insert(given_ratings).values(rated_at=func.coalesce(_FIRST, bindparam("given_at", type_=Moment)))
 
 
 class Ratings:
@@ -119,5 +127,7 @@ def _rating_row(one: NewRating, now: datetime) -> dict[str, object]:
         "language": one.language,
         "number": one.number,
         "arrival_id": one.arrival_id,
-        "rated_at": now,
+        "in_check_in": one.check_in_id,
+        "for_indicator": one.indicator,
+        "given_at": now,
     }

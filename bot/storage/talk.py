@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
+from bot.storage.columns import Moment
 from bot.storage.tables import answers, check_ins, conversations, enrolments
 
 
@@ -119,7 +120,13 @@ _CORRECT_ANSWER = (
     )
     .values(corrected_at=bindparam("now"))
 )
-_INSERT_ANSWER = insert(answers)
+_before = answers.alias("before")
+_FIRST = (
+    select(func.min(_before.c.answered_at))
+    .where(_before.c.conversation_id == bindparam("in_conversation"), _before.c.step == bindparam("for_step"))
+    .scalar_subquery()
+)
+_INSERT_ANSWER = insert(answers).values(answered_at=func.coalesce(_FIRST, bindparam("given_at", type_=Moment)))
 
 
 class Conversations:
@@ -266,7 +273,9 @@ class Conversations:
                         "value": one.value,
                         "number": one.number,
                         "arrival_id": one.arrival_id,
-                        "answered_at": now,
+                        "in_conversation": one.conversation_id,
+                        "for_step": one.step,
+                        "given_at": now,
                     }
                     for one in given
                 ],
