@@ -24,6 +24,7 @@ def coach() -> None:
 @click.argument("email")
 @click.option("--organisation", default="organisation", show_default=True)
 @click.option("--language", default="sv", show_default=True)
+@click.option("--phone", default="", help="Where they are told at once what is urgent, by SMS.")
 @click.option("--role", "roles", multiple=True, type=_ROLES, help="What they are; a coach by default.")
 @click.option("--programme", "slugs", multiple=True, help="Where; by default in every programme of the organisation.")
 def add_coach(first_name: str, email: str, organisation: str, **more: Any) -> None:
@@ -34,10 +35,14 @@ def add_coach(first_name: str, email: str, organisation: str, **more: Any) -> No
     if email.count("@") != 1 or email != email.strip():
         refuse("the second word is the coach's e-mail address, such as karin@example.se")
 
+    number = _number(more.pop("phone"))
+
     async def work() -> None:
         from bot.cli.desk import opened
         from bot.cli.links import console_link
+        from bot.domain.people import ChannelName
         from bot.services.accounts import ADMINISTRATOR, NewColleague, Taken, add
+        from bot.storage.addresses import Belongs
         from bot.storage.unit_of_work import unit_of_work
 
         async with opened() as desk, unit_of_work(desk.database) as stores:
@@ -50,6 +55,9 @@ def add_coach(first_name: str, email: str, organisation: str, **more: Any) -> No
                 added = await add(stores, new, organisation_id=owner, now=desk.now)
             except Taken:
                 refuse("there is a coach with this e-mail address already")
+            if number:
+                belongs = Belongs(organisation_id=owner, coach_id=added)
+                await stores.addresses.add(ChannelName.SMS, number, of=belongs, now=desk.now)
             link = await console_link(stores, added, settings=desk.settings, now=desk.now)
         click.echo(f"{first_name} is a coach of {organisation}")
         _hand_over(link)
@@ -132,6 +140,15 @@ def invite_coach(email: str) -> None:
         click.echo(await telegram_link(desk.settings, code))
 
     do(work)
+
+
+def _number(phone: str) -> str | None:
+    """E.164 of what was typed, if anything. Refuses what is no number."""
+    if not phone:
+        return None
+    from bot.content.people_table import phone_number
+
+    return phone_number(phone) or refuse("--phone: not a phone number: write it like 070-123 45 67 or +46701234567")
 
 
 def _appointments(roles: tuple[str, ...], slugs: tuple[str, ...], *, ours: dict[int, str]) -> frozenset[Appointment]:

@@ -35,6 +35,7 @@ def _of_people(_: Say) -> dict[str, str]:
         "stopped": _("Stopped the messages"),
         "started-again": _("Started the messages again"),
         "person-resumed": _("Let the messages go on"),
+        "urgent-number": _("Changed where they are told what is urgent"),
         "check-ins-resumed": _("Let questions be asked again"),
         "language-changed": _("Changed the language"),
         "channel-changed": _("Changed the channel"),

@@ -36,6 +36,7 @@ from bot.console.start import StartPages
 from bot.console.summary import SummaryPages
 from bot.console.texts import TextsPages
 from bot.console.today import TodayPages
+from bot.console.urgent import UrgentPages
 from bot.console.visit import Page, Visit
 from bot.console.writing import WritingPages
 from bot.domain.access import May
@@ -62,6 +63,7 @@ def every_page(desk: Desk) -> Sequence[Page]:
         SignInPages(desk),
         NewPasswordPages(desk),
         AccountPages(desk),
+        UrgentPages(),
         AccountsPages(desk),
         AttendancePages(),
         PersonPages(),

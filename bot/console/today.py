@@ -15,6 +15,7 @@ from bot.domain.day import AsideLine, Later
 from bot.services import attendance, attention
 from bot.services.attention import SeenToAlready
 from bot.storage.views.sight import looking
+from bot.storage.views.urgent import is_told_late
 from bot.storage.views.today import absence_seen
 from bot.storage.views.today_alerts import AlertPlace, alert_seen
 from bot.storage.views.today_people import Part, sees
@@ -149,7 +150,9 @@ async def _shown(visit: Visit, *, told: Told | None = None, code: int = 200) -> 
     page = page_number(visit.request) if section else 1
     part = Part(most=A_LIST, skip=(page - 1) * A_LIST) if section else Part(most=A_GLANCE)
     day = await the_day(visit, part)
-    shown = {"day": day, "titles": titles(day, visit), "told": told}
+    async with looking(visit.desk.database, visit.me.sight) as look:
+        late = await is_told_late(look)
+    shown = {"day": day, "titles": titles(day, visit), "told": told, "late": late}
     shown |= {"section": section, "page": page, "most": part.most}
     if visit.request.method == "POST":
         # What is done from this page leads back to where the reader was, and not to what cannot be opened.

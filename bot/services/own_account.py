@@ -1,9 +1,12 @@
 """Everybody looks after their own account: what they sign in with, where they are signed in, and who stands in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.access import By
+from bot.domain.people import AddressState, ChannelName
 from bot.services.knocking import Caller, NotRight, knock
+from bot.storage.addresses import Belongs
 from bot.storage.audit import Done
 from bot.storage.credentials import Account
 from bot.storage.database import Database
@@ -106,6 +109,27 @@ class OwnAccount:
         if not await self.passwords.fits(password, account.password_hash if account else None):
             raise NotRight
         return tried
+
+
+async def tell_at(database: Database, number: str | None, *, by: By, now: datetime) -> None:
+    """What is urgent is told at this number (E.164) from now on, and at no other; `None`: by no SMS."""
+    async with unit_of_work(database) as work:
+        me = (await work.coaches.these([by.coach_id]))[by.coach_id]
+        old = [one for one in me.addresses if one.channel is ChannelName.SMS and one.value != number]
+        await work.addresses.set_state([(one.id, AddressState.STOPPED) for one in old], now=now)
+        if number is not None:
+            here = [one for one in await work.addresses.at(ChannelName.SMS, number) if one.coach_id == by.coach_id]
+            await work.addresses.set_state([(one.address.id, AddressState.ACTIVE) for one in here], now=now)
+            if not here:
+                belongs = Belongs(organisation_id=by.organisation_id, coach_id=by.coach_id)
+                await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
+        await work.audit.note(Done(what="urgent-number"), by=by, now=now)
+
+
+async def invite_to_telegram(database: Database, *, by: By, now: datetime) -> str:
+    """The code of a link that joins one's own Telegram: it works once."""
+    async with unit_of_work(database) as work:
+        return await work.participants.make_deep_link(coach_id=by.coach_id, now=now)
 
 
 async def _end(work: Work, sessions: list[int], *, by: By, caller: Caller) -> int:
