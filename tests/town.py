@@ -86,6 +86,11 @@ class Person:
 
     async def begins(self, flow: str) -> None:
         """A flow begins with this person, though no rule says so."""
+        await self.begins_without_sending(flow)
+        await self.town.app.delivery.send_queued(now=self.town.now)
+
+    async def begins_without_sending(self, flow: str) -> None:
+        """The same, and its words wait."""
         app = self.town.app
         async with unit_of_work(app.database) as work:
             participant = (await work.participants.enrolled([self.enrolment]))[self.enrolment]
@@ -100,7 +105,6 @@ class Person:
                 expires_at=self.town.now + timedelta(hours=2),
             )
             await conversation.begin(work, [start], now=self.town.now)
-        await app.delivery.send_queued(now=self.town.now)
 
     async def ratings(self) -> list[Row[Any]]:
         """Every rating of this person, in the order it was given."""

@@ -59,7 +59,7 @@ class Operator:
         table.write_text(PEOPLE, "utf-8")
         await self.does("programme", "publish", STEGA)
         await self.does("coach", "add", "Karin", "karin@example.se")
-        await self.does("people", "import", str(table), "--programme", "stega")
+        await self.does("people", "import", str(table), "--programme", "stega", "--agreement", "agreed")
 
 
 async def test_the_first_day_from_an_empty_database(empty_url: str, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ async def test_a_table_with_mistakes_takes_nobody_in(sqlite_url: str, tmp_path: 
     table = tmp_path / "more.csv"
     table.write_text("first_name,coach,phone\nSara,karin@example.se,12\nAli,somebody@example.se,\n", "utf-8")
 
-    said = await operator.tries("people", "import", str(table), "--programme", "stega")
+    said = await operator.tries("people", "import", str(table), "--programme", "stega", "--agreement", "ask")
 
     assert said.code == 2
     assert [line.partition(":")[0] for line in said.words.splitlines()] == ["row 2, phone", "row 3, coach"]

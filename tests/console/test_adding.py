@@ -22,7 +22,7 @@ NORA = {
     "channel": "sms",
     "phone": "070-174 06 99",
     "started_on": "2026-11-25",
-    "welcome": "yes",
+    "agreement": "ask",
 }
 
 
@@ -67,14 +67,28 @@ async def test_somebody_who_is_added_is_welcomed_and_the_page_says_so(both_stree
     )
 
 
-async def test_no_welcome_is_sent_when_the_first_day_has_passed_or_nobody_asked_for_it(street: Street) -> None:
-    past = await add(street, "Karin", started_on="2026-11-24")
-    assert "The first day has passed" in past.text
-    unasked = await add(street, "Karin", phone="0701740698", welcome="")
-    assert "No welcome is sent" in unasked.text
+async def test_nobody_is_asked_who_said_yes_in_person_or_has_a_protected_identity(street: Street) -> None:
+    told = await add(street, "Karin", phone="0701740698", agreement="agreed")
+    assert "It is noted that they said yes to you" in told.text
+    place, kept = await newest(street, tables.enrolments), await newest(street, tables.agreements)
+    assert (place.agreement, kept.enrolment_id) == ("agreed", place.id)
+    assert (kept.answer, kept.channel, kept.noted_by) == ("agreed", "in-person", street.coaches["Karin"])
     protected = await add(street, "Karin", phone="0701740697", protected="yes")
     assert "nothing is ever sent by itself" in protected.text
+    assert (await newest(street, tables.enrolments)).agreement == "unasked"
     assert await rows(street, tables.outbox) == []
+
+
+async def test_a_form_that_does_not_say_if_they_agreed_adds_nobody(street: Street) -> None:
+    answer = await add(street, "Karin", agreement="")
+    assert answer.status_code == 422
+    assert len(await rows(street, tables.enrolments)) == 5
+
+
+async def test_somebody_whose_first_day_has_passed_is_asked_before_anything_is_sent(street: Street) -> None:
+    past = await add(street, "Karin", started_on="2026-11-24")
+    assert "Hi Nora!" in past.text
+    assert (await newest(street, tables.enrolments)).agreement == "asked"
 
 
 async def test_a_form_that_is_refused_keeps_what_was_typed_and_says_what_is_wrong(street: Street) -> None:

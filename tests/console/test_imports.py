@@ -47,7 +47,7 @@ async def begun(street: Street, file: str, *, reader: str = "Karin") -> int:
     """An import that is to be taken in."""
     seen = await give(street, reader, file)
     number = int(seen.url.path.rpartition("/")[2])
-    await (await street.browser(reader)).post(f"/people/import/{number}/begin")
+    await (await street.browser(reader)).post(f"/people/import/{number}/begin", agreement="agreed")
     return number
 
 
@@ -96,7 +96,7 @@ async def test_a_file_is_shown_first_then_taken_in_and_then_emptied(both_streets
     assert kept.state == "previewed" and b"Nora" not in kept.cipher
 
     browser = await street.browser("Karin")
-    running = await browser.post(f"/people/import/{number}/begin")
+    running = await browser.post(f"/people/import/{number}/begin", agreement="agreed")
     assert "0 of 2 added" in running.text and 'hx-trigger="every 1s"' in running.text and "http-equiv" in running.text
     assert await go_on(street) == 1
 
@@ -213,7 +213,7 @@ async def test_a_workbook_in_swedish_with_what_excel_makes_of_numbers_is_taken_i
     assert shown.status_code == 200
     assert "<bdi>personer.xlsx</bdi>" in shown.text
     number = int(shown.url.path.rpartition("/")[2])
-    await (await street.browser("Karin")).post(f"/people/import/{number}/begin")
+    await (await street.browser("Karin")).post(f"/people/import/{number}/begin", agreement="agreed")
     await go_on(street)
     async with street.database.reading() as connection:
         people = (await connection.execute(select(tables.participants).order_by(tables.participants.c.id))).all()[-2:]
@@ -262,7 +262,7 @@ async def test_a_file_is_seen_begun_and_thrown_away_by_nobody_but_who_gave_it(st
         browser = await street.browser(reader)
         assert (await browser.get(shown.url.path)).status_code == 404
         assert (await browser.get(f"{shown.url.path}/progress")).status_code == 404
-        assert (await browser.post(f"{shown.url.path}/begin")).status_code == 404
+        assert (await browser.post(f"{shown.url.path}/begin", agreement="agreed")).status_code == 404
         assert (await browser.post(f"{shown.url.path}/throw-away")).status_code == 404
         assert "people.csv" not in (await browser.get("/people/import")).text
     assert "people.csv" in (await (await street.browser("Karin")).get("/people/import")).text
@@ -274,7 +274,7 @@ async def test_a_file_that_was_thrown_away_or_left_lying_is_emptied(both_streets
     thrown, left = [int((await give(street, "Karin", WELL)).url.path.rpartition("/")[2]) for _ in range(2)]
     browser = await street.browser("Karin")
     await browser.post(f"/people/import/{thrown}/throw-away")
-    again = await browser.post(f"/people/import/{thrown}/begin")
+    again = await browser.post(f"/people/import/{thrown}/begin", agreement="agreed")
     assert "The file was thrown away before anybody was added" in again.text
     await go_on(street)
     assert (await the(street, left)).state == "previewed"
@@ -289,9 +289,9 @@ async def test_a_file_that_was_thrown_away_or_left_lying_is_emptied(both_streets
 async def test_an_import_that_is_begun_twice_adds_everybody_once(both_streets: Street) -> None:
     number = await begun(both_streets, WELL)
     browser = await both_streets.browser("Karin")
-    await browser.post(f"/people/import/{number}/begin")
+    await browser.post(f"/people/import/{number}/begin", agreement="agreed")
     await go_on(both_streets)
-    await browser.post(f"/people/import/{number}/begin")
+    await browser.post(f"/people/import/{number}/begin", agreement="agreed")
     await browser.post(f"/people/import/{number}/throw-away")
     assert await go_on(both_streets) == 0
     assert await names(both_streets) == ["Nora", "Omar"]
@@ -398,7 +398,7 @@ async def test_what_was_well_when_it_was_shown_may_be_wrong_by_now(street: Stree
     shown = await give(street, "Karin", WELL)
     await street.enrol("Quick", "Johan", addresses=(("sms", "+46701740699"),))
     browser = await street.browser("Karin")
-    page = await browser.post(f"{shown.url.path}/begin")
+    page = await browser.post(f"{shown.url.path}/begin", agreement="agreed")
     assert "Nobody can be added from this file any more" in page.text and problems(page.text) == [("2", "Phone number")]
     assert await go_on(street) == 0 and await names(street) == []
 

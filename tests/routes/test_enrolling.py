@@ -4,16 +4,21 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.content.people_problems import PeopleRefused
-from bot.services.roster import import_people
+from bot.domain.people import Agreement
+from bot.services.roster import PeopleFile, import_people
 from bot.storage import tables
 from tests.town import Town
 
 HEADING = "first_name,language,phone,telegram,coach,phase,started_on,zone,gender,birth_year,protected"
 
 
+def file_of(table: bytes, agreement: Agreement = Agreement.AGREED) -> PeopleFile:
+    return PeopleFile(table=table, agreement=agreement)
+
+
 async def taken_in(town: Town, text: str) -> int:
     app = town.app
-    return await import_people(app.database, app.shelf, town.programme, table=text.encode(), now=town.now)
+    return await import_people(app.database, app.shelf, town.programme, file=file_of(text.encode()), now=town.now)
 
 
 async def problems(town: Town, text: str) -> list[str]:
@@ -58,7 +63,7 @@ async def test_every_problem_of_a_table_is_named_and_nobody_is_enrolled(town: To
         "row 3, phone: not a phone number: write it like 070-123 45 67 or +46701234567",
         "row 3, telegram: a chat id is a number; leave it empty and send a link instead",
         "row 3, phase: one of phase-1, phase-2, phase-3",
-        "row 3, language: one of sv, en, ar, so",
+        "row 3, language: one of sv, en, ar, so, bs, ckb, fa, fa_AF, hr, ku, pl, sq, sr_Latn, th, ti, tr, uk",
         "row 3, first_name: write a first name of 1 to 80 letters",
         "row 3, zone: a time zone such as Europe/Stockholm",
         "row 3, started_on: a day such as 2026-11-22",
@@ -96,6 +101,6 @@ async def test_what_is_no_table_is_refused_with_a_remedy(shared_town: Town, tabl
     app = shared_town.app
 
     with pytest.raises(PeopleRefused) as refused:
-        await import_people(app.database, app.shelf, shared_town.programme, table=table, now=shared_town.now)
+        await import_people(app.database, app.shelf, shared_town.programme, file=file_of(table), now=shared_town.now)
 
     assert str(refused.value.problems[0]).startswith(problem)
