@@ -15,10 +15,10 @@ from bot.domain.day import AsideLine, Later
 from bot.services import attendance, attention
 from bot.services.attention import SeenToAlready
 from bot.storage.views.sight import looking
-from bot.storage.views.urgent import is_told_late
 from bot.storage.views.today import absence_seen
 from bot.storage.views.today_alerts import AlertPlace, alert_seen
 from bot.storage.views.today_people import Part, sees
+from bot.storage.views.urgent import is_told_late
 
 _FIRST = ((May.PEOPLE, "/"), (May.FIGURES, "/figures"), (May.TEXTS, "/texts"), (May.ACCOUNTS, "/accounts"))
 """Where each role begins, of those that somebody has the first."""

@@ -65,4 +65,5 @@ async def _shown(visit: Visit, form: Form, *, link: str | None = None, bot: bool
         picture=qr_code(link) if link else None,
         until=visit.now + DEEP_LINK_LASTS,
         bot=bot,
+        unreviewed=visit.desk.shelf.danger.unreviewed,
     )

@@ -29,27 +29,17 @@ class _Sheet:
     phrases: list[tuple[Danger, Scalar]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrisisWords:
-    """The phrases of all languages, and the languages whose phrases not both reviewers have read."""
-
-    phrases: Phrases
-    unreviewed: tuple[str, ...]
-
-
-def load_crisis_words(content: Path) -> CrisisWords:
+def load_crisis_phrases(content: Path) -> Phrases:
     """All phrases under `content`, ready. Raises `ContentRefused` with every complaint about a file."""
     sheets = _sheets(content)
     complaints = tuple(sorted(complaint for sheet in sheets for complaint in sheet.page.complaints))
     if complaints:
         raise ContentRefused(complaints)
-    return CrisisWords(
-        phrases=_ready(sheets), unreviewed=tuple(sheet.language for sheet in sheets if not sheet.reviewed)
-    )
+    return _ready(sheets)
 
 
 def check_crisis_phrases(content: Path, readings: Mapping[str, Reading]) -> tuple[Complaint, ...]:
-    """What `load_crisis_words` refuses, a language without phrases, and a phrase that is found in a plain answer.
+    """What `load_crisis_phrases` refuses, a language without phrases, and a phrase that is found in a plain answer.
 
     `readings` are the reply words of all languages: none of them may sound like danger in any language.
     """
@@ -67,6 +57,7 @@ def _ready(sheets: Iterable[_Sheet]) -> Phrases:
     return Phrases(
         (danger for sheet in sheets for danger, _ in sheet.phrases),
         between=(word for sheet in sheets for word in sheet.between),
+        unreviewed=(sheet.language for sheet in sheets if not sheet.reviewed),
     )
 
 

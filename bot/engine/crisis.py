@@ -50,7 +50,11 @@ _ORDER = {kind: place for place, kind in enumerate(DangerKind)}
 class Phrases:
     """All phrases of danger, made ready to be looked for. `between` are words that may stand in the middle of one."""
 
-    def __init__(self, phrases: Iterable[Danger], *, between: Iterable[str] = ()) -> None:
+    def __init__(
+        self, phrases: Iterable[Danger], *, between: Iterable[str] = (), unreviewed: Iterable[str] = ()
+    ) -> None:
+        """`unreviewed` are languages whose phrases no clinician, or no native speaker, has read."""
+        self.unreviewed = tuple(unreviewed)
         self._begin = _Place()
         self._joined: dict[str, Danger] = {}
         self._unspaced: dict[str, Danger] = {}

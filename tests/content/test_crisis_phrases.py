@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.complaints import ContentRefused
-from bot.content.crisis_phrases import FILE, check_crisis_phrases, load_crisis_words
+from bot.content.crisis_phrases import FILE, check_crisis_phrases, load_crisis_phrases
 from bot.content.reply_words import LANGUAGES, load_readings
 from bot.engine.reading import Reading
 
@@ -37,7 +37,7 @@ def complaints(content: Path) -> list[str]:
 
 def test_what_we_ship_has_every_language_and_nothing_to_complain_about() -> None:
     assert check_crisis_phrases(ROOT, readings()) == ()
-    assert set(load_crisis_words(ROOT).unreviewed) == set(LANGUAGES)
+    assert set(load_crisis_phrases(ROOT).unreviewed) == set(LANGUAGES)
 
 
 def test_a_good_file_has_nothing_to_complain_about(tmp_path: Path) -> None:
@@ -68,15 +68,15 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, complaint: s
 
 def test_a_wrong_file_is_not_loaded(tmp_path: Path) -> None:
     with pytest.raises(ContentRefused):
-        load_crisis_words(written(tmp_path, GOOD.replace("[vill dö]", "[]")))
+        load_crisis_phrases(written(tmp_path, GOOD.replace("[vill dö]", "[]")))
 
 
 def test_both_reviews_make_a_language_reviewed(tmp_path: Path) -> None:
     half = written(tmp_path / "half", GOOD.replace("native: false", "native: true"))
     whole = written(tmp_path / "whole", GOOD.replace("false", "true"))
 
-    assert load_crisis_words(half).unreviewed == ("sv",)
-    assert load_crisis_words(whole).unreviewed == ()
+    assert load_crisis_phrases(half).unreviewed == ("sv",)
+    assert load_crisis_phrases(whole).unreviewed == ()
 
 
 def test_a_language_without_a_file_is_complained_of(tmp_path: Path) -> None:
