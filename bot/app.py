@@ -18,7 +18,7 @@ from bot.channels.telegram_feed import FeedFailed, TelegramFeed, bot_id
 from bot.channels.telegram_updates import read_update
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_forms import read_message
-from bot.content.crisis_phrases import load_crisis_words
+from bot.content.crisis_phrases import load_crisis_phrases
 from bot.content.reply_words import load_readings
 from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
@@ -192,7 +192,7 @@ def build(
     quiet_logs()
     database = opened(settings)
     urgent = UrgentLetters(settings.content, address=settings.public_url or "")
-    danger = load_crisis_words(settings.content).phrases
+    danger = load_crisis_phrases(settings.content)
     shelf = Shelf(load_readings(settings.content), danger=danger, urgent=urgent)
     own = Senders(database=database, default=settings.twilio_sender or "")
     real = (channels or real_channels)(settings, own)
