@@ -39,6 +39,16 @@ async def test_answers_are_read_in_the_persons_language_though_the_question_came
     assert [row.value for row in await saba.ratings()] == [0, 3]
 
 
+@pytest.mark.parametrize("name", ["ትግርኛ", "tigrinja", "Tigrinya"])
+async def test_whoever_wishes_for_a_language_that_we_only_read_is_told_in_it(town: Town, name: str) -> None:
+    saba = await town.a_person(language="sv", first_name="Saba")
+    assert [TIGRINYA in told for told in await saba.says(name)] == [True]
+    await saba.begins("weekly-check-in")
+    saba.news()
+    await saba.says("ምንም")
+    assert [row.value for row in await saba.ratings()] == [0]
+
+
 @pytest.mark.parametrize(
     ("language", "word"),
     [
