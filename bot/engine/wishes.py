@@ -111,7 +111,7 @@ def _to_coach(words: str, *, reading: Reading) -> ToCoach | None:
 
 
 def _language(heard: list[_Heard]) -> str | None:
-    """The language that is named, in any language: "English", "på engelska", "byt språk till engelska"."""
+    """The language that is named, in any language: "English", "engelska", "change language to Arabic"."""
     found: set[str] = set()
     for said, readings in heard:
         bare_names = (" ".join(word for word in said if word not in each.before_names) for each in readings)
