@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from bot.domain.access import By
 from bot.domain.calendar import first_awake, zone_of
 from bot.domain.messages import Priority, Purpose
-from bot.domain.people import AddressState, ChannelName, Participant
+from bot.domain.people import AddressState, Agreement, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
+from bot.services.lifting import tell_how_to_lift
+from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
 from bot.services.silences import silence
+from bot.services.welcoming import note_yes
 from bot.services.wording import Occasion, Said, drafts, not_yet, say
 from bot.storage.addresses import Belongs
 from bot.storage.database import Database
@@ -56,14 +59,22 @@ async def stop(database: Database, shelf: Shelf, asked: Asked, *, now: datetime)
 async def start_again(database: Database, shelf: Shelf, asked: Asked, *, now: datetime) -> bool:
     """The person asked to be written to again. Whether they are told.
 
-    What the provider blocks stays blocked: that only the person can undo, by writing START.
+    What the provider blocks stays blocked: that only the person can undo, by writing START. They hear so where they
+    are still reached, or else their coach sees it.
     """
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
         await work.participants.change(
             person.id, stopped_at=None, paused_until=None, held_at=None, check_ins_stopped_at=None
         )
+        if person.agreement is not Agreement.AGREED:
+            await note_yes(work, [person], by=asked.by, now=now)
         await note(work, done("started-again", person), asked=asked, now=now)
+        plan, pile = (await shelf.plans(work, [person.programme_id]))[person.programme_id], Pile()
+        at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
+        if await tell_how_to_lift(work, plan, person, pile, at=at):
+            await pile.write(work, now=now)
+            return False
         return await _say(work, shelf, person, "phrases/started", now=now)
 
 
@@ -108,10 +119,16 @@ async def add_number(database: Database, asked: Asked, *, number: str, now: date
     """From now on the person is written to at this number (E.164). Raises `AddressTaken` if it is theirs already."""
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
-        if number in {one.value for one in await work.addresses.of(person.id) if one.channel is ChannelName.SMS}:
+        known = [one for one in await work.addresses.of(person.id) if one.channel is ChannelName.SMS]
+        if number in {one.value for one in known if one.state is not AddressState.WRONG}:
             raise AddressTaken
         belongs = Belongs(organisation_id=person.organisation_id, participant_id=person.id)
-        added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
+        added = await work.addresses.revive(ChannelName.SMS, number, person=person.id, now=now)
+        if added is None:
+            added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
+        elif added.id != known[0].id:
+            # Of several numbers the newest is written to.
+            added = replace(added, id=await work.strangers.renew(added.id, person.id, now=now))
         await work.participants.change(person.id, preferred_channel=ChannelName.SMS)
         await note(work, done("address-added", person, about=added.id), asked=asked, now=now)
 

@@ -95,7 +95,7 @@ class Strangers:
         wanted = theirs if writes_here or not own else own[0].id
         if wanted != newest:
             # Of several addresses on a channel the newest is written to.
-            await self._renew(wanted, person, now=now)
+            await self.renew(wanted, person, now=now)
         return await self._adopt(stranger, person)
 
     async def _give(self, stranger: Stranger, person: int, *, same: int) -> int:
@@ -117,7 +117,8 @@ class Strangers:
         )
         return theirs
 
-    async def _renew(self, address: int, person: int, *, now: datetime) -> None:
+    async def renew(self, address: int, person: int, *, now: datetime) -> int:
+        """This address of theirs is the newest from now on. Gives its new number."""
         row = (await self._connection.execute(select(addresses).where(addresses.c.id == address))).one()
         values = {name: value for name, value in row._mapping.items() if name != "id"}
         # A person has an address once, so the old row lets go of it before the new one takes it.
@@ -127,6 +128,7 @@ class Strangers:
         )
         await self._move_mail(address, to=int(again or 0))
         await self._connection.execute(delete(addresses).where(addresses.c.id == address))
+        return int(again or 0)
 
     async def _move_mail(self, address: int, *, to: int) -> None:
         await self._connection.execute(_REPOINT, {"was": address, "becomes": to})
