@@ -52,10 +52,14 @@ async def resume(hearing: Hearing, turn: Turn) -> None:
     """Write as before the pause, and ask questions again. What a coach holds stays held."""
     one = turn.participant
     paused = one.paused_until is not None and one.paused_until > hearing.now
-    if paused or one.check_ins_stopped_at is not None:
+    less = paused or one.check_ins_stopped_at is not None
+    if less:
         await hearing.work.participants.change(one.id, paused_until=None, check_ins_stopped_at=None)
-    key = "phrases/started" if paused or one.check_ins_stopped_at is not None else "phrases/going-on"
-    hearing.say(turn, key, purpose=Purpose.CONFIRMATION)
+    if one.held_at is not None:
+        # It is the coach who lets it go on, so nothing is promised.
+        hearing.ask_coach(turn)
+        return
+    hearing.say(turn, "phrases/started" if less else "phrases/going-on", purpose=Purpose.CONFIRMATION)
 
 
 async def later(hearing: Hearing, turn: Turn, *, at: datetime | None) -> None:

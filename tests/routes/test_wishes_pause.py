@@ -92,6 +92,20 @@ async def test_start_without_a_pause_says_that_all_is_as_usual(shared_town: Town
     assert await amina.alerts() == []
 
 
+async def test_start_does_not_undo_what_a_coach_holds(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    async with unit_of_work(shared_town.app.database) as work:
+        await work.participants.change(amina.id, held_at=shared_town.now)
+
+    answered = await amina.says("start")
+    async with unit_of_work(shared_town.app.database) as work:
+        [still] = (await work.participants.people([amina.id]))[amina.id]
+
+    assert still.held_at is not None
+    assert "som vanligt" not in answered[0]
+    assert await amina.alerts() == ["question"]
+
+
 @BOTH
 async def test_who_wants_no_questions_still_gets_reminders(town: Town, channel: ChannelName) -> None:
     amina = await town.a_person(channel=channel)
