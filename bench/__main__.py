@@ -1,11 +1,11 @@
 """`make bench` prints every figure beside its limit, all in one run."""
 
-from bench import console, engine, start, webhook
+from bench import console, engine, reading, start, webhook
 
 
 def main() -> None:
     """Measure and print."""
-    for room in (engine, webhook, start, console):
+    for room in (engine, reading, webhook, start, console):
         for name, value, unit in room.figures():
             print(f"{name:76} {value:12,.2f} {unit}", flush=True)
 

@@ -52,6 +52,8 @@ class Spelling:
     def apart(self, word: str) -> list[str]:
         """The words that somebody wrote as one, the longest first; the word itself if it is not made of known ones."""
         parts, place = [], 0
+        if any(map(str.isdecimal, word)) or len(word) > _LONGEST:
+            return [word]
         while place < len(word):
             ahead = (word[place : place + size] for size in range(min(self._longest, len(word) - place), 0, -1))
             part = next((each for each in ahead if each in self._senses), None)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.answers import MOST_WORDS_KEPT, UNCLEAR, read_answer
-from bot.engine.definition import AnswerKind, Ask
+from bot.engine.answers import MOST_WORDS_KEPT, UNCLEAR, is_beyond, read_answer
+from bot.engine.definition import AnswerKind, Ask, Sign
 from bot.engine.reading import Reading
 from tests.engine.builders import CHOICES, EVERY, READINGS, a_question
-from tests.engine.reply_table import QUESTIONS, TODAY, Case, all_cases
+from tests.engine.reply_table import QUESTIONS, TODAY, Case, all_cases, asked_again
 
 CASES = all_cases()
 
@@ -34,6 +34,32 @@ def test_refusing_is_unclear_where_the_flow_wants_an_answer(kind: AnswerKind) ->
     question = a_question(kind, choices=CHOICES, skip=False)
     assert _read(question, "vill inte svara") is UNCLEAR
     assert _read(question, "-") is UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("scale", "0"), ("scale", "6"), ("scale", "35"), ("scale", "-1"), ("scale", "nio"), ("scale", "٩"),
+     ("scale", "nr 7"),     ("scale-10", "11"), ("number", "41"), ("number", "-2"), ("choice", "5"), ("choice", "0"), ("choice", "nummer 9")],
+)  # fmt: skip
+def test_number_that_is_not_there_is_told_from_words_not_understood(kind: str, words: str) -> None:
+    assert _read(QUESTIONS[kind], words) is UNCLEAR
+    assert is_beyond(QUESTIONS[kind], words, reading=READINGS["sv"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("scale", "3"), ("scale", "3-4"), ("scale", "3,5"), ("scale", "hej"), ("scale", "9 barn"), ("scale", "inte 9"),
+     ("scale", ""), ("choice", "4"), ("number", "minst 50"), ("yes-no", "9"), ("words", "9"), ("date", "99"),
+     ("time", "25")],
+)  # fmt: skip
+def test_words_not_understood_are_no_number_beyond(kind: str, words: str) -> None:
+    assert not is_beyond(QUESTIONS[kind], words, reading=READINGS["sv"])
+
+
+def test_thumb_is_a_level_only_where_the_flow_says_so() -> None:
+    assert _read(QUESTIONS["scale"], "👍") is UNCLEAR
+    assert _read(a_question(AnswerKind.SCALE, signs=(Sign(sign="👍", value=4),)), "👍🏽") == 4
+    assert _read(a_question(AnswerKind.SCALE, signs=(Sign(sign="⭐️⭐️", value=2),)), "⭐⭐") == 2
 
 
 def test_label_that_refuses_is_a_choice_like_any_other() -> None:
@@ -81,6 +107,20 @@ def test_number_far_too_long_is_unclear() -> None:
     assert _read(a_question(AnswerKind.NUMBER, low=-(10**12), high=10**12), "9" * 4_000) is UNCLEAR
 
 
+def test_table_is_long_and_nobody_guesses_in_it() -> None:
+    """A wrong value would be a reply that is read and was meant otherwise."""
+    assert len(CASES) >= 1_500
+    assert len([case for case in CASES if case.language in ("sv", "en")]) >= 700
+    assert [case for case in CASES if case.read not in (UNCLEAR, case.expected)] == []
+    assert len(asked_again(CASES)) == len({case.language for case in CASES}) + 1
+
+
+@pytest.mark.parametrize("language", READINGS)
+def test_every_language_has_replies_to_the_questions_people_meet(language: str) -> None:
+    kinds = {case.kind for case in CASES if case.language == language}
+    assert kinds >= {"scale", "yes-no", "choice", "several"}
+
+
 @pytest.mark.parametrize(
     "storm",
     ["\u0301\u0316" * 50_000, "3" + "\u0f73" * 50_000, "\ufdfa" * 50_000, "1," * 50_000, "و" * 50_000, "ja " * 50_000],
@@ -125,8 +165,8 @@ def test_any_text_is_answer_or_unclear_and_within_bounds(question: str, words: s
             assert value in range(asked.high + 1)
         case AnswerKind.CHOICE | AnswerKind.SEVERAL:
             assert set(filter(None, str(value).split(","))) <= {choice.value for choice in CHOICES}
-        case AnswerKind.DATE:
-            assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(value))
+        case AnswerKind.DATE | AnswerKind.TIME:
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d|([01]\d|2[0-3]):[0-5]\d", str(value))
 
 
 @given(first=st.integers(0, 99), second=st.integers(0, 99), between=st.sampled_from([" ", "-", ",", ".", " eller "]))
