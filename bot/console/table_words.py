@@ -5,8 +5,7 @@ import io
 from collections.abc import Mapping
 from gettext import NullTranslations
 
-from babel import Locale, UnknownLocaleError
-
+from bot.content.language_names import name_in
 from bot.content.people_table import Spoken
 from bot.services.published import Plan
 
@@ -49,7 +48,7 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
         for column, known in _WORDS.items():
             said[column] |= {_folded(texts.gettext(name)): word for word, name in known.items()}
         for one in plan.languages:
-            said["language"][_folded(name_of(one, language))] = one
+            said["language"][_folded(name_in(language, of=one))] = one
         for phase in plan.programme.phases:
             said["phase"][_folded(_title(plan, phase.title, language))] = phase.slug
     return Spoken(headings=headings, words=said)
@@ -58,17 +57,9 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
 def said_of(words: NullTranslations, plan: Plan, *, language: str) -> dict[str, dict[str, str]]:
     """By column, what the reader calls our own words for what may stand there."""
     said = {column: {word: words.gettext(name) for word, name in known.items()} for column, known in _WORDS.items()}
-    said["language"] = {one: name_of(one, language) for one in plan.languages}
+    said["language"] = {one: name_in(language, of=one) for one in plan.languages}
     said["phase"] = {phase.slug: _title(plan, phase.title, language) for phase in plan.programme.phases}
     return said
-
-
-def name_of(language: str, reader: str) -> str:
-    """A language's name in the reader's; its code if nobody knows."""
-    try:
-        return Locale.parse(language).get_display_name(reader) or language
-    except (UnknownLocaleError, ValueError):
-        return language
 
 
 def template(words: NullTranslations, *, language: str) -> bytes:
