@@ -13,7 +13,7 @@ from bot.domain.day import NewAbsence
 from bot.domain.people import Participant, Presence
 from bot.engine.absences import answers_back, hints_at_absence, read_absence, says_back
 from bot.engine.taps import NOT_COMING
-from bot.services.answering import answers, takes_free_words
+from bot.services.answering import answers, reply, takes_free_words
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.wording import Buttons
@@ -33,7 +33,7 @@ _DAYS_AHEAD = 7
 async def hear_absent(hearing: Hearing, turn: Turn) -> bool:
     """Deal with words about not coming, or being back, that are no plain wish. `False`: they are about something else.
 
-    An answer to the question that waits is never taken for it, and neither are free words that a question asked for.
+    An answer to the question that waits is never taken for it. Where free words were asked for, only a clear report is.
     """
     live, one, reading = turn.live, turn.participant, hearing.reading_of(turn)
     if live is not None and answers(hearing, turn, live):
@@ -57,12 +57,12 @@ async def hear_absent(hearing: Hearing, turn: Turn) -> bool:
 
 
 async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
-    """Keep that somebody is not coming, and say that the coach knows. Where it could be a mere no, ask."""
-    today = _today(hearing, turn.participant)
-    bare = absence.category is Presence.OTHER_VALID and absence.ends_on is None
-    if bare and turn.live is not None and turn.message.tap_id is None:
-        # Under a question "I cannot" may mean the question.
-        _ask_which(hearing, turn)
+    """Keep that somebody is not coming, and say that the coach knows."""
+    live, today = turn.live, _today(hearing, turn.participant)
+    doubtful = absence.ends_on is None and absence.category in (Presence.AUTHORITY_VISIT, Presence.OTHER_VALID)
+    if doubtful and live is not None and takes_free_words(hearing, live) and turn.message.tap_id is None:
+        # "Doctor" is also what somebody wants to become.
+        reply(hearing, turn, live)
         return
     # "No" under the question whether they are back says it again: they need not hear all of it again.
     tapped = turn.message.tap_id is not None and absence.category in _TOLD_OTHERS

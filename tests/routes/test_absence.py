@@ -88,9 +88,23 @@ async def test_under_a_question_a_mere_no_is_not_taken_for_not_coming(town: Town
     amina.news()
 
     said = await amina.says("kan inte")
+    asked = await absences(amina)
+    await amina.says("kommer inte")
 
-    assert said[0].startswith("Menade du att du inte kommer?")
-    assert await absences(amina) == [] and await amina.outcomes() == [None]
+    assert said[0].startswith("Vi förstod inte ditt svar.") and asked == []
+    assert len(await absences(amina)) == 1 and await amina.outcomes() == [None]
+
+
+async def test_what_somebody_wants_to_become_is_no_visit(town: Town) -> None:
+    amina = await town.a_person()
+    await amina.begins("next-step")
+    for words in ("1", "1", "3", "hoppa"):
+        await amina.says(words)
+
+    await amina.says("läkare")
+
+    assert (await amina.answers())[-1] == ("first-thing", "läkare")
+    assert await absences(amina) == []
 
 
 async def test_a_yes_or_a_no_that_nobody_asked_for_is_for_the_coach(shared_town: Town) -> None:
@@ -331,8 +345,9 @@ async def test_nobody_is_asked_every_day_nor_for_ever_nor_on_a_day_without_anyth
     amina.news()
 
     heard = {}
-    for day in range(1, 40):
-        await town.at(at(WEDNESDAY + day * DAY, 19), step=timedelta(hours=1))
+    for day in range(1, 20):
+        for hour in (8, 9, 13):
+            await jump(town, at(WEDNESDAY + day * DAY, hour))
         if news := amina.news():
             heard[(WEDNESDAY + day * DAY).strftime("%a"), day] = news
 
