@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.engine.folding import bare, fold
 from bot.engine.reading import Reading, Wish
 
-_EQUALS = re.compile(r"([0-9]{1,2}) ?= ?(\S.{0,40})")
+_EQUALS = re.compile(r"([0-9]{1,2}) ?= ?([^=\s].{0,40})")
 _COLON = re.compile(r"([0-9]{1,2}) ?: ?(\S.{0,20})")
 _NUMBER = re.compile(r"([0-9]{1,2}) (\S.{0,40})")
 _DIGITS = re.compile(r"[0-9]{1,3}")

@@ -35,6 +35,7 @@ def asks(name: str) -> st.SearchStrategy[Step]:
         skip=st.booleans(),
         rotates=st.booleans(),
         counts=st.booleans(),
+        sheet=st.sampled_from((None, "together")),
         branches=st.lists(st.builds(Branch, answer=VALUES, to=TARGETS.map(str)), max_size=3).map(tuple),
         alerts=st.lists(st.builds(AlertOn, answer=VALUES, alert=st.just("alert")), max_size=2).map(tuple),
         next=TARGETS,
@@ -50,7 +51,7 @@ def flows() -> st.SearchStrategy[Flow]:
 def events() -> st.SearchStrategy[list[str | None]]:
     """What happens to a conversation: words, taps, silence (`None`)."""
     taps = st.builds(lambda name, value: f"tap:{name}:{value}", st.sampled_from(NAMES), VALUES | st.just("done"))
-    plain = st.sampled_from(("1", "3", "ja", "nej", "hoppa", "1/12", "1 2", "bra"))
+    plain = st.sampled_from(("1", "3", "ja", "nej", "hoppa", "1/12", "1 2", "1 2 3", "2=3", "bra"))
     return st.lists(st.none() | any_words() | taps | plain, max_size=12)
 
 
@@ -96,7 +97,8 @@ def _check(flow: Flow, turn: Turn) -> None:
     """No turn says more than the flow has steps, and it asks at most one question, the one that waits."""
     questions = [effect for effect in turn.effects if isinstance(effect, Send) and effect.question]
     assert len([effect for effect in turn.effects if isinstance(effect, Send)]) <= len(flow.steps) + 1
-    assert len([effect for effect in turn.effects if isinstance(effect, Save)]) <= 1
+    several = any(effect.numbers for effect in turn.effects if isinstance(effect, Send))
+    assert len([effect for effect in turn.effects if isinstance(effect, Save)]) <= (len(flow.steps) if several else 1)
     assert len(questions) <= 1
     assert not (turn.left and turn.state)
     if questions:

@@ -18,6 +18,15 @@ STATES = st.builds(
     nudged=st.booleans(),
     picks=st.lists(NAMES, max_size=4).map(tuple),
     ticked=st.lists(NAMES, max_size=4).map(tuple),
+    left=st.booleans(),
+    later=st.booleans(),
+    sheet=st.lists(NAMES, max_size=4).map(tuple),
+    first=st.integers(0, 99),
+    missing=st.lists(NAMES, max_size=4).map(tuple),
+    alone=st.booleans(),
+    behind=NAMES,
+    over=st.booleans(),
+    had=st.lists(NAMES, max_size=2).map(tuple),
 )
 
 
@@ -31,6 +40,16 @@ def test_state_read_back_is_the_state_that_was_written(state: State) -> None:
 
 def test_state_is_short_and_names_no_class() -> None:
     assert State(at="work-belief", asked=2, count=5).to_text() == '{"at":"work-belief","asked":2,"count":5}'
+
+
+def test_a_state_written_before_there_were_sheets_and_corrections_is_read() -> None:
+    old = '{"at":"q","asked":2,"count":5,"repeats":1,"nudged":true,"picks":["a"],"left":true,"ticked":["b"]}'
+
+    state = State.from_text(old)
+
+    assert (state.at, state.asked, state.count, state.picks, state.ticked) == ("q", 2, 5, ("a",), ("b",))
+    assert not state.together and not state.mends
+    assert state.to_text() == old
 
 
 @pytest.mark.parametrize(
