@@ -10,7 +10,7 @@ from bot.console.visit import Page, Visit
 from bot.domain.access import May
 from bot.services.contact import note_reading
 from bot.storage.views.person import handed_by_reader, seen
-from bot.storage.views.ratings import own_ratings
+from bot.storage.views.ratings import corrected_ratings, own_ratings
 from bot.storage.views.sight import looking
 
 
@@ -32,6 +32,7 @@ class PersonPages:
             return visit.missing()
         async with looking(visit.desk.database, visit.me.sight) as look:
             rated = await own_ratings(look, [there.one.enrolment_id])
+            corrected = await corrected_ratings(look, there.one.enrolment_id)
         await note_reading(visit.desk.database, there.one.participant, by=visit.by, now=visit.now)
         lines = progress([there.one], ratings=rated, titles=titles(visit, there.plan))[0].lines
         return visit.show(
@@ -39,6 +40,7 @@ class PersonPages:
             **around(visit, there),
             shown_lines=lines,
             any_recorded=recorded(lines),
+            corrected=corrected,
             done=visit.asked("done"),
         )
 

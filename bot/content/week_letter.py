@@ -127,6 +127,7 @@ class _Writer:
             "question": _("%(name)s wrote something that only you can answer"),
             "media": _("%(name)s sent a picture or a recording, which was not opened"),
             "edited": _("%(name)s changed a message afterwards: ask which answer is right"),
+            "corrected": _("%(name)s corrected an answer: ask whether a call is still wanted"),
             "stopped": _("%(name)s stopped the messages"),
             "blocked": _("%(name)s blocked the messages"),
             "wrong-number": _("Somebody else has the number of %(name)s: ask for the right one"),
