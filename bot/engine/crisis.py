@@ -1,11 +1,21 @@
 """Words that sound like danger are found in whatever somebody writes, in every language, however it is spelt."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.engine.folding import fold
+from bot.engine.spelling import (
+    LONGEST_WORD,
+    TYPO_FROM,
+    calmed,
+    foldings,
+    is_one_slip,
+    is_unspaced,
+    shortened,
+    split_loosely,
+    without_and,
+)
 
 
 class DangerKind(StrEnum):
@@ -33,17 +43,11 @@ class _Place:
     says: Danger | None = None
 
 
-_TYPO_FROM = 5
-"""Letters a word must have before one slip in it is forgiven: shorter ones are too near each other."""
-
 _ALONE_FROM = 7
-"""The same for a phrase that is one word."""
+"""Letters that a phrase of one word must have before a slip in it is forgiven."""
 
-_LONGEST_WORD = 30
 _MOST_BETWEEN = 2
 _SHORTEST_JOINED = 5
-_PLAIN = str.maketrans("åäö", "aao", "'`^\u0e48\u0e49\u0e4a\u0e4b")
-_AND = ("و", "ف")
 _ORDER = {kind: place for place, kind in enumerate(DangerKind)}
 
 
@@ -60,26 +64,26 @@ class Phrases:
         self._unspaced: dict[str, Danger] = {}
         self._near: dict[str, set[str]] = {}
         self._words: set[str] = set()
-        self._between = {word for one in between for word in _words_of(one)}
+        self._between = {word for one in between for word in split_loosely(fold(one))}
         for one in phrases:
             self._add(one)
         self._longest = max(map(len, self._joined), default=0)
         self._spans = tuple(sorted({len(one) for one in self._unspaced}))
 
     def _add(self, danger: Danger) -> None:
-        words = _words_of(danger.phrase)
+        words = split_loosely(fold(danger.phrase))
         if not words:
             return
         place = self._begin
         for word in words:
             place = place.after.setdefault(word, _Place())
             self._words.add(word)
-            if _TYPO_FROM <= len(word) <= _LONGEST_WORD:
-                for short in _shortened(word):
+            if TYPO_FROM <= len(word) <= LONGEST_WORD:
+                for short in shortened(word):
                     self._near.setdefault(short, set()).add(word)
         place.says = place.says or danger
-        joined = _calmed("".join(words))
-        if any("\u0e01" <= letter <= "\u0e4e" for letter in joined):
+        joined = calmed("".join(words))
+        if is_unspaced(joined):
             self._unspaced.setdefault(joined, danger)
         elif len(joined) >= _SHORTEST_JOINED:
             self._joined.setdefault(joined, danger)
@@ -120,13 +124,12 @@ class Phrases:
     def _readings(self, word: str) -> set[str]:
         """The words of phrases that this one may be."""
         found = {word} & self._words
-        if word[:1] in _AND and len(word) > 3 and word[1:] in self._words:
-            # In Arabic "and" is written onto the word that follows.
-            found.add(word[1:])
-        if found or not _TYPO_FROM - 1 <= len(word) <= _LONGEST_WORD:
+        if without_and(word) in self._words:
+            found.add(without_and(word))
+        if found or not TYPO_FROM - 1 <= len(word) <= LONGEST_WORD:
             return found
-        near = {other for short in _shortened(word) for other in self._near.get(short, ())}
-        return {other for other in near if _is_one_slip(word, other)}
+        near = {other for short in shortened(word) for other in self._near.get(short, ())}
+        return {other for other in near if is_one_slip(word, other)}
 
     def _together(self, words: list[str], first: int) -> Iterator[Danger]:
         joined = ""
@@ -146,50 +149,9 @@ def read_danger(words: str, *, phrases: Phrases) -> Danger | None:
     together, and one slip in a word of five letters or more.
     """
     found: Danger | None = None
-    for folded in _foldings(words):
-        said = _split(folded)
+    for folded in foldings(words):
+        said = split_loosely(folded)
         for one in (*phrases.in_words(said), *phrases.in_one_run("".join(said))):
             if found is None or _ORDER[one.kind] < _ORDER[found.kind]:
                 found = one
     return found
-
-
-def _foldings(words: str) -> Iterator[str]:
-    folded = fold(words)
-    yield folded
-    if any("\u0400" <= letter <= "\u04ff" for letter in folded):
-        # Serbian is written in both scripts, and its phrases stand in one of them.
-        yield fold(words, language="sr_Latn")
-
-
-def _words_of(phrase: str) -> list[str]:
-    return _split(fold(phrase))
-
-
-def _split(folded: str) -> list[str]:
-    spaced = "".join(
-        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
-        for letter in folded.translate(_PLAIN)
-    )
-    return [_calmed(word) for word in spaced.split()]
-
-
-def _calmed(word: str) -> str:
-    """The word with every letter that is repeated said once: "dööö"."""
-    return "".join(letter for place, letter in enumerate(word) if place == 0 or letter != word[place - 1])
-
-
-def _shortened(word: str) -> set[str]:
-    """The word, and the word without one of its letters: two that share one of these are near each other."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-
-
-def _is_one_slip(word: str, other: str) -> bool:
-    """Whether one letter was added, left out, changed, or two beside each other were swapped."""
-    if len(word) > len(other):
-        word, other = other, word
-    place = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), len(word))
-    if len(word) < len(other):
-        return word[place:] == other[place + 1 :]
-    rest, others = word[place:], other[place:]
-    return rest[1:] == others[1:] or (rest[:2] == others[1::-1] and rest[2:] == others[2:])
