@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
-
 from bot.channels.channel import Channel, SendFailed, Unknown
 from bot.domain.messages import (
     DeliveryReceipt,
@@ -234,8 +232,8 @@ async def _blocked(work: Work, address: int, *, about: int, now: datetime) -> No
     )
 
 
-def _undelivered(message: OutboxMessage | Row[Any], *, now: datetime) -> NewAlert:
-    """Help in a crisis did not arrive: somebody must call now."""
+def _undelivered(message: OutboxMessage | Any, *, now: datetime) -> NewAlert:
+    """Help in a crisis did not arrive: somebody must call now. It may be the row of a receipt."""
     return NewAlert(
         organisation_id=message.organisation_id,
         programme_id=message.programme_id,
