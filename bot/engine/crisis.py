@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.engine.folding import fold
-from bot.engine.spelling import (
+from bot.engine.looseness import (
     LONGEST_WORD,
     TYPO_FROM,
     calmed,

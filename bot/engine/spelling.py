@@ -1,64 +1,86 @@
-"""Two spellings of a word are one: letters said longer, marks left out, one slip, words written together."""
+"""A slip of one letter is forgiven in a long word, if no other word of the language lies as near."""
 
-import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
-from bot.engine.folding import fold
+SHORTEST = 5
+"""How many letters a word has in which a slip is forgiven."""
 
-TYPO_FROM = 5
-"""Letters a word must have before one slip in it is forgiven: shorter ones are too near each other."""
+_LONGEST = 40
 
-LONGEST_WORD = 30
-
-# Tones are left out on a phone; what stands within a word is no part of it.
-_PLAIN = str.maketrans("åäö", "aao", "'`^\u0e48\u0e49\u0e4a\u0e4b")
-_AND = ("و", "ف")
+_Senses = frozenset[str]
 
 
-def foldings(words: str) -> Iterator[str]:
-    """The text as it is compared, in each way it may be meant."""
-    folded = fold(words)
-    yield folded
-    if any("\u0400" <= letter <= "\u04ff" for letter in folded):
-        # Serbian is written in both scripts, and its phrases stand in one of them.
-        yield fold(words, language="sr_Latn")
+class Spelling:
+    """The words of a language, found by what is left of them without one letter: none is held against them all."""
+
+    def __init__(self, senses: Mapping[str, AbstractSet[str]], *, lookalikes: AbstractSet[str] = frozenset()) -> None:
+        """`senses`: every word there is, with what it may mean. Words with the same senses may be mistaken.
+
+        `lookalikes` are words that mean only themselves: nobody who means them slips into an answer.
+        """
+        self._lookalikes = lookalikes
+        self._senses = {word: frozenset(meanings) for word, meanings in senses.items()}
+        self._near: defaultdict[str, list[str]] = defaultdict(list)
+        self._longest = max(map(len, self._senses), default=0)
+        for word in self._senses:
+            for variant in _variants(word):
+                self._near[variant].append(word)
+
+    def knows(self, word: str) -> bool:
+        """Whether this is a word of the language, as far as we have words of it."""
+        return word in self._senses or word in self._lookalikes
+
+    def near(self, word: str, *, also: Iterable[str] = ()) -> set[str]:
+        """The words that are one slip away, also among those `also` there."""
+        if not SHORTEST - 1 <= len(word) <= _LONGEST or any(map(str.isdecimal, word)):
+            return set()
+        found = {known for variant in _variants(word) for known in self._near.get(variant, ())}
+        return {known for known in found.union(also) if _is_one_slip(word, known)}
+
+    def meant(self, word: str, *, among: AbstractSet[str], also: AbstractSet[str] = frozenset()) -> str | None:
+        """The word `among` these that was meant, or `None`: known words mean themselves, and two are no answer."""
+        if self.knows(word) or word in also:
+            return None
+        near = self.near(word, also=also)
+        senses = {self._senses.get(known, frozenset({known})) for known in near}
+        first = min(near, default="")
+        ours = all(known in among and len(known) >= SHORTEST and _begins_alike(word, known) for known in near)
+        return first if len(senses) == 1 and ours else None
+
+    def apart(self, word: str) -> list[str]:
+        """The words that somebody wrote as one, the longest first; the word itself if it is not made of known ones."""
+        parts, place = [], 0
+        if any(map(str.isdecimal, word)) or len(word) > _LONGEST:
+            return [word]
+        while place < len(word):
+            ahead = (word[place : place + size] for size in range(min(self._longest, len(word) - place), 0, -1))
+            part = next((each for each in ahead if each in self._senses), None)
+            if part is None:
+                return [word]
+            parts.append(part)
+            place += len(part)
+        return parts or [word]
 
 
-def split_loosely(folded: str) -> list[str]:
-    """The words of a folded text without any mark over their letters, each calmed."""
-    spaced = "".join(
-        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
-        for letter in folded.translate(_PLAIN)
-    )
-    return [calmed(word) for word in spaced.split()]
+def _variants(word: str) -> Iterator[str]:
+    """The word, and it without each of its letters."""
+    yield word
+    yield from {word[:place] + word[place + 1 :] for place in range(len(word))}
 
 
-def calmed(word: str) -> str:
-    """The word with every letter that is repeated said once."""
-    return "".join(letter for place, letter in enumerate(word) if place == 0 or letter != word[place - 1])
+def _begins_alike(word: str, known: str) -> bool:
+    """A first letter is seldom wrong, and what stands before a word often turns it round; two may change places."""
+    return word[0] == known[0] or (word[0] == known[1] and word[1] == known[0])
 
 
-def without_and(word: str) -> str:
-    """The word without the "and" that Arabic writes onto it; empty where there is none."""
-    return word[1:] if word[:1] in _AND and len(word) > 3 else ""
-
-
-def is_unspaced(word: str) -> bool:
-    """Whether it is of a script that has no spaces between words."""
-    return any("\u0e01" <= letter <= "\u0e4e" for letter in word)
-
-
-def shortened(word: str) -> set[str]:
-    """The word, and the word without one of its letters: two that share one of these are near each other."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-
-
-def is_one_slip(word: str, other: str) -> bool:
-    """Whether one letter was added, left out, changed, or two beside each other were swapped."""
-    if len(word) > len(other):
-        word, other = other, word
-    place = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), len(word))
-    if len(word) < len(other):
-        return word[place:] == other[place + 1 :]
-    rest, others = word[place:], other[place:]
-    return rest[1:] == others[1:] or (rest[:2] == others[1::-1] and rest[2:] == others[2:])
+def _is_one_slip(word: str, known: str) -> bool:
+    """Whether one letter too many, too few, another one, or two in each other's place tell the two apart."""
+    if word == known or abs(len(word) - len(known)) > 1:
+        return False
+    same = next((place for place, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), None)
+    at = min(len(word), len(known)) if same is None else same
+    rest, other = word[at:], known[at:]
+    swapped = len(rest) > 1 and rest[1::-1] + rest[2:] == other
+    return swapped or rest[1:] == other or rest == other[1:] or rest[1:] == other[1:]

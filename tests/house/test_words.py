@@ -16,7 +16,7 @@ _MOST_WORDS = 3
 
 # Words of others, by which they are recognised, and an alphabet.
 _QUOTED = ("blocked by the user", "Sent from your Twilio trial account - ")
-_ALPHABETS = ("domain/sms_parts.py", "engine/folding.py", "engine/spelling.py")
+_ALPHABETS = ("domain/sms_parts.py", "engine/folding.py", "engine/looseness.py")
 
 
 def test_no_room_that_speaks_to_participants_has_words_of_its_own() -> None:
