@@ -24,11 +24,18 @@ class Habits:
     leanings: dict[str, float] = field(default_factory=dict)
     was_unclear: bool = False
 
-    def answer(self, phones: Phones, step: Ask, *, gone: float) -> list[Posted]:
-        """What the provider posts when this person answers `step`; `gone` is how much of the time is over (0 to 1)."""
+    def answer(self, phones: Phones, asked: tuple[Ask, ...], *, gone: float) -> list[Posted]:
+        """What the provider posts when this person answers; `gone` is how much of the time is over (0 to 1).
+
+        Several questions stand in one message, and are answered in one.
+        """
         if self.persona.unclear and not self.was_unclear:
             self.was_unclear = True
             return [self._write(phones, self.persona.unclear)]
+        if len(asked) > 1:
+            levels = [self._values(step, gone=gone)[0] for step in asked]
+            return [self._write(phones, self._digits(" ".join("-" if each == SKIP else each for each in levels)))]
+        step = asked[0]
         values = self._values(step, gone=gone)
         if self.persona.channel is ChannelName.TELEGRAM and step.answer is not AnswerKind.WORDS:
             return self._tap(phones, step, values)

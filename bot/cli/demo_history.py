@@ -17,6 +17,7 @@ from bot.domain.access import Appointment, Role
 from bot.domain.calendar import moment, zone_of
 from bot.domain.people import ChannelName, NewParticipant, Participant
 from bot.engine.definition import Ask
+from bot.engine.line import asked_at, questions_of
 from bot.engine.state import State
 from bot.services import roster
 from bot.services.published import Plan
@@ -226,13 +227,14 @@ class Life:
         for person, one in lives.items():
             state = State.from_text(one.state)
             flow = editions[one.definition_id].flow
-            asked = flow.steps[flow.places[state.at]]
-            if isinstance(asked, Ask):
-                self._expect(person, one, (asked, state.repeats), now=now)
+            asked = questions_of(flow, state) if state.together else (asked_at(flow, state.at),)
+            waits = tuple(each for each in asked if each is not None)
+            if waits:
+                self._expect(person, one, (waits, state.repeats), now=now)
 
-    def _expect(self, person: int, live: Live, waits: tuple[Ask, int], *, now: datetime) -> None:
+    def _expect(self, person: int, live: Live, waits: tuple[tuple[Ask, ...], int], *, now: datetime) -> None:
         asked, repeats = waits
-        question = (live.id, asked.id, repeats)
+        question = (live.id, asked[0].id, repeats)
         before, self.asked[person] = self.asked.get(person), question
         habits = self.habits[person]
         is_first = before is None or before[0] != live.id

@@ -18,6 +18,7 @@ from bot.domain.people import Address, ChannelName, Participant
 from bot.engine import run
 from bot.engine.definition import Flow
 from bot.engine.run import Alert, Save, Send, Turn
+from bot.services.conversation import flow_for
 from bot.services.published import FlowEdition, Plan
 from bot.services.wording import say_effects
 
@@ -36,7 +37,8 @@ def play_flow(content: Path, *, slug: str, flow: str, language: str, telegram: b
     channel = ChannelName.TELEGRAM if telegram else ChannelName.SMS
     someone = _someone(plan, language=language, channel=channel)
     picks = edition.flow.rotating_indicators[: edition.flow.rotating]
-    turn = run.begin(edition.flow, picks=picks)
+    asked = flow_for(edition, channel)
+    turn = run.begin(asked, picks=picks)
     while True:
         for line in _lines(plan, edition, turn, someone=someone, channel=channel):
             click.echo(line)
@@ -49,9 +51,9 @@ def play_flow(content: Path, *, slug: str, flow: str, language: str, telegram: b
             return
         if words:
             now = machine_clock().astimezone(zone_of(plan.programme.zone))
-            turn = run.reply(edition.flow, state, words, reading=edition.readings[language], now=now)
+            turn = run.reply(asked, state, words, reading=edition.readings[language], now=now)
         else:
-            turn = run.fall_silent(edition.flow, state)
+            turn = run.fall_silent(asked, state)
 
 
 def _lines(
