@@ -15,7 +15,7 @@ from bot.content.wordings import Text, faults
 
 MOST_BYTES = 1_048_576
 MOST_SLUG = 40
-MOST_HINTS = 100
+MOST_HINTS = 200
 """So many names of a file are compared with those that are there: it takes its time, and nobody reads more."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.people import Presence
-from bot.engine.slips import Spelling
+from bot.engine.spelling import Spelling
 
 
 class Wish(StrEnum):

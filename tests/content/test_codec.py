@@ -42,8 +42,8 @@ def test_a_frozen_flow_reads_as_it_was_agreed() -> None:
         '"nudge":"phrases/nudge","nudge_after":5400,"rotating":0,"slug":"x","steps":['
         '{"id":"a","kind":"say","next":null,"text":"x/a/say"},'
         '{"alerts":[],"anchors":[],"answer":"yes-no","branches":[],"choices":[],"counts":false,"high":5,"id":"b",'
-        '"indicator":null,"kind":"ask","low":1,"next":"end","rotates":false,"saves":null,"sensitive":false,'
-        '"skip":false,"sms_text":null,"text":"x/b/ask","unclear":[]}],"version":0}'
+        '"indicator":null,"kind":"ask","low":1,"next":"end","past":false,"rotates":false,"saves":null,"sensitive":false,'
+        '"sheet":null,"short":null,"signs":[],"skip":false,"sms_text":null,"text":"x/b/ask","unclear":[]}],"version":0}'
     )
 
 

@@ -39,7 +39,8 @@ def test_refusing_is_unclear_where_the_flow_wants_an_answer(kind: AnswerKind) ->
 @pytest.mark.parametrize(
     ("kind", "words"),
     [("scale", "0"), ("scale", "6"), ("scale", "35"), ("scale", "-1"), ("scale", "nio"), ("scale", "٩"),
-     ("scale", "nr 7"),     ("scale-10", "11"), ("number", "41"), ("number", "-2"), ("choice", "5"), ("choice", "0"), ("choice", "nummer 9")],
+     ("scale", "nr 7"),
+     ("scale-10", "11"), ("number", "41"), ("number", "-2"), ("choice", "5"), ("choice", "0"), ("choice", "nummer 9")],
 )  # fmt: skip
 def test_number_that_is_not_there_is_told_from_words_not_understood(kind: str, words: str) -> None:
     assert _read(QUESTIONS[kind], words) is UNCLEAR

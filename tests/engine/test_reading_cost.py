@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bot.engine.answers import is_beyond, read_answer
-from bot.engine.slips import Spelling
+from bot.engine.spelling import Spelling
 from tests.engine.builders import READINGS
 from tests.engine.reply_table import QUESTIONS, TODAY
 from tests.engine.steps import SHAPES, grown, steps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.engine.slips import Spelling
+from bot.engine.spelling import Spelling
 
 WORDS = {
     "seven": {"7"},
