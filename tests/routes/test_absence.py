@@ -70,8 +70,8 @@ async def test_what_is_not_clear_is_asked_about_and_reaches_the_coach(
     assert await amina.alerts() == ["question"]
 
 
-async def test_free_words_that_a_question_asked_for_are_its_answer(town: Town) -> None:
-    amina = await town.a_person()
+async def test_free_words_that_a_question_asked_for_are_its_answer(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
     await amina.begins("next-step")
     for words in ("1", "1", "3", "hoppa"):
         await amina.says(words)
@@ -82,8 +82,8 @@ async def test_free_words_that_a_question_asked_for_are_its_answer(town: Town) -
     assert await absences(amina) == [] and "question" not in await amina.alerts()
 
 
-async def test_under_a_question_a_mere_no_is_not_taken_for_not_coming(town: Town) -> None:
-    amina = await town.a_person()
+async def test_under_a_question_a_mere_no_is_not_taken_for_not_coming(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
     await amina.begins("weekly-check-in")
     amina.news()
 
@@ -95,8 +95,8 @@ async def test_under_a_question_a_mere_no_is_not_taken_for_not_coming(town: Town
     assert len(await absences(amina)) == 1 and await amina.outcomes() == [None]
 
 
-async def test_what_somebody_wants_to_become_is_no_visit(town: Town) -> None:
-    amina = await town.a_person()
+async def test_what_somebody_wants_to_become_is_no_visit(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
     await amina.begins("next-step")
     for words in ("1", "1", "3", "hoppa"):
         await amina.says(words)
@@ -288,14 +288,19 @@ async def test_a_conversation_that_waited_does_not_begin_with_somebody_who_is_aw
 
 @CHANNELS
 @pytest.mark.parametrize("words", ["frisk", "Jag är tillbaka", "mår bra igen"])
-async def test_being_back_ends_it_and_reminders_come_again(town: Town, words: str, channel: ChannelName) -> None:
-    amina = await town.a_person(channel=channel)
+async def test_being_back_ends_it(shared_town: Town, words: str, channel: ChannelName) -> None:
+    amina = await shared_town.a_person(channel=channel)
     await amina.says("sjuk")
-
     assert (await amina.says(words)) == [BACK]
-    await jump(town, at(WEDNESDAY, 18))
-
     assert await absences(amina) == [("illness", WEDNESDAY, None, True)]
+
+
+async def test_whoever_is_back_is_reminded_again(town: Town) -> None:
+    amina = await town.a_person()
+    await amina.says("sjuk")
+    await amina.says("frisk")
+    amina.news()
+    await jump(town, at(WEDNESDAY, 18))
     assert len(amina.news()) == 1
 
 
@@ -443,9 +448,9 @@ async def test_the_question_whether_they_are_back_has_buttons(town: Town, label:
     assert await absences(amina) == [("illness", WEDNESDAY, None, over)]
 
 
-async def test_an_unclear_word_has_the_categories_as_buttons(town: Town) -> None:
-    amina = await town.a_person(channel=ChannelName.TELEGRAM)
+async def test_an_unclear_word_has_the_categories_as_buttons(shared_town: Town) -> None:
+    amina = await shared_town.a_person(channel=ChannelName.TELEGRAM)
     await amina.says("mår inte bra")
     await amina.taps("Jag är sjuk")
-    await town.listen()
+    await shared_town.listen()
     assert await absences(amina) == [("illness", WEDNESDAY, None, False)]
