@@ -1,6 +1,6 @@
 """Whoever wants a pause, no questions or something later gets just that, and nothing old comes afterwards."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +18,11 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=STOCKHOLM).astimezone(UTC)
 
 
+async def until(town: Town, moment: datetime) -> None:
+    """Time passes, and the ticks come often enough to miss nothing."""
+    await town.at(moment, step=timedelta(hours=1))
+
+
 async def asked(person: Person) -> None:
     """The weekly questions have begun, and nothing of them is news."""
     await person.begins(WEEKLY)
@@ -30,11 +35,11 @@ async def test_a_pause_ends_what_is_open_and_nothing_comes_until_it_is_over(town
     await asked(amina)
 
     confirmed = await amina.says("paus till måndag")
-    await town.at(at(29, 23))
+    await town.at(at(29, 23), step=timedelta(hours=8))
     meanwhile = amina.news()
-    await town.at(at(30, 6, 59))
+    await until(town, at(30, 6, 59))
     night = amina.news()
-    await town.at(at(30, 17))
+    await until(town, at(30, 17))
 
     assert confirmed == ["Nu är det paus. Vi skriver igen måndag 30 november. Vill du börja tidigare? Skriv START."]
     assert await amina.outcomes() == ["paused"]
@@ -62,13 +67,13 @@ async def test_what_only_sounds_like_a_pause_is_read_by_a_person(shared_town: To
 
 async def test_a_reminder_that_waits_for_the_morning_is_not_said_after_a_pause(town: Town) -> None:
     amina = await town.a_person()
-    await town.at(at(25, 20, 30))
+    await until(town, at(25, 20, 30))
     await asked(amina)
     # The nudge waits for the end of the night.
-    await town.at(at(26, 0, 30))
+    await until(town, at(26, 0, 30))
     await amina.says("pausa till fredag")
 
-    await town.at(at(27, 7, 5))
+    await until(town, at(27, 7, 5))
 
     assert amina.news() == []
 
@@ -78,7 +83,7 @@ async def test_start_ends_a_pause_early_and_brings_no_old_question(town: Town) -
     await amina.says("pausa")
 
     back = await amina.says("START")
-    await town.at(at(26, 12))
+    await until(town, at(26, 12))
 
     assert back == ["Hej Amina! Nu skriver vi till dig igen. Vill du sluta? Skriv STOPP."]
     assert any("Fråga 1" in words for words in amina.news())
@@ -112,7 +117,7 @@ async def test_who_wants_no_questions_still_gets_reminders(town: Town, channel: 
     await asked(amina)
 
     confirmed = await amina.says("stoppa frågorna")
-    await town.at(at(27, 12))
+    await until(town, at(27, 12))
     heard = amina.news()
 
     assert confirmed == [
@@ -125,15 +130,15 @@ async def test_who_wants_no_questions_still_gets_reminders(town: Town, channel: 
 
 async def test_a_question_on_its_way_is_held_back_when_somebody_wants_none(town: Town) -> None:
     amina = await town.a_person()
-    await town.at(at(25, 19, 59))
+    await until(town, at(25, 19, 59))
     await asked(amina)
-    await town.at(at(25, 23, 30))
+    await until(town, at(25, 23, 30))
     before = [row.status for row in await amina.outbox() if row.purpose == "nudge"]
 
     async with unit_of_work(town.app.database) as work:
         # As if a coach, or another process, had been faster than the morning.
         await work.participants.change(amina.id, check_ins_stopped_at=town.now)
-    await town.at(at(26, 7, 15))
+    await until(town, at(26, 7, 15))
 
     assert before == ["queued"]
     assert [(row.status, row.error) for row in await amina.outbox() if row.purpose == "nudge"] == [
@@ -146,7 +151,7 @@ async def test_who_wants_questions_again_gets_the_next_ones(town: Town) -> None:
     await amina.says("stoppa frågorna")
 
     await amina.says("start")
-    await town.at(at(26, 12))
+    await until(town, at(26, 12))
 
     assert any("Fråga 1" in words for words in amina.news())
 
@@ -158,9 +163,9 @@ async def test_the_open_question_comes_again_when_it_was_wanted(town: Town, chan
     question = amina.news()[-1]
 
     confirmed = await amina.says("om 2 timmar")
-    await town.at(at(25, 10, 45))
+    await until(town, at(25, 10, 45))
     before = amina.news()
-    await town.at(at(25, 11))
+    await until(town, at(25, 11))
     again = amina.news()
     await amina.says("1 3")
 
@@ -176,7 +181,7 @@ async def test_a_question_put_off_until_tomorrow_does_not_expire_and_never_comes
     await asked(amina)
 
     confirmed = [await amina.says(words) for words in ("imorgon", "påminn mig kl 22", "senare")]
-    await town.at(at(25, 23))
+    await until(town, at(25, 23))
 
     assert confirmed == [
         ["Okej. Frågan kommer igen torsdag 26 november klockan 09:00."],
@@ -192,7 +197,7 @@ async def test_a_question_that_came_again_is_not_repeated_once_more(town: Town) 
     await asked(amina)
     await amina.says("om en timme")
 
-    await town.at(at(26, 6))
+    await until(town, at(26, 6))
 
     assert len([words for words in amina.news() if "Fråga 1" in words]) == 1
     assert await amina.outcomes() == ["expired"]
@@ -215,11 +220,11 @@ async def test_the_buttons_of_later_choose_another_time(town: Town) -> None:
 
 async def test_a_reminder_is_said_again_when_it_was_wanted(town: Town) -> None:
     amina = await town.a_person()
-    await town.at(at(25, 18))
+    await until(town, at(25, 18))
     reminder = amina.news()[-1]
 
     confirmed = await amina.says("om en timme")
-    await town.at(at(25, 19))
+    await until(town, at(25, 19))
 
     assert confirmed == ["Okej. Vi påminner dig igen onsdag 25 november klockan 19:00."]
     assert amina.news() == [reminder]
@@ -227,12 +232,12 @@ async def test_a_reminder_is_said_again_when_it_was_wanted(town: Town) -> None:
 
 async def test_a_reminder_that_would_come_too_late_is_not_promised(town: Town) -> None:
     amina = await town.a_person()
-    await town.at(at(25, 18))
+    await until(town, at(25, 18))
     amina.news()
 
     # The first activity begins on Thursday at nine.
     refused = await amina.says("imorgon 10")
-    await town.at(at(26, 9, 55))
+    await until(town, at(26, 9, 55))
 
     assert refused == ["Det blir för sent att påminna dig då. Det gör inget. Skriv till Karin om du undrar något."]
     assert not any("I morgon" in words for words in amina.news())

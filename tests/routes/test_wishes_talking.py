@@ -1,6 +1,6 @@
 """Words for the coach reach the coach, a stop comes first, and an answer is one although it sounds like a wish."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,9 @@ from tests.town import Town
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 WEEKLY = "weekly-check-in"
+AHEAD = timedelta(days=400)
+"""As one step: the clock is simply set."""
+
 BOTH = pytest.mark.parametrize("channel", [ChannelName.SMS, ChannelName.TELEGRAM])
 
 
@@ -70,7 +73,7 @@ async def test_a_stop_is_a_stop_also_where_words_for_the_coach_are_waited_for(sh
 
 async def test_outside_the_staffed_hours_it_is_told_when_somebody_reads_next(town: Town) -> None:
     amina = await town.a_person()
-    await town.at(datetime(2026, 11, 27, 17, 0, tzinfo=STOCKHOLM).astimezone(UTC))
+    await town.at(datetime(2026, 11, 27, 17, 0, tzinfo=STOCKHOLM).astimezone(UTC), step=AHEAD)
     amina.news()
 
     answered = await amina.says("till min coach: hej")
