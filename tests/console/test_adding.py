@@ -67,6 +67,16 @@ async def test_somebody_who_is_added_is_welcomed_and_the_page_says_so(both_stree
     )
 
 
+async def test_somebody_may_be_added_whose_language_we_only_read(street: Street) -> None:
+    form = await (await street.browser("Karin")).get("/people/new")
+    assert '<optgroup label="Answers are read, messages come in Swedish">' in form.text
+    await add(street, "Karin", language="uk")
+    assert (await newest(street, tables.participants)).language == "uk"
+    said = [row for row in await rows(street, tables.outbox) if row.participant_id][-2:]
+    assert [row.language for row in said] == ["uk", "sv"]
+    assert "Мова наших повідомлень: шведська." in said[0].text
+
+
 async def test_nobody_is_asked_who_said_yes_in_person_or_has_a_protected_identity(street: Street) -> None:
     told = await add(street, "Karin", phone="0701740698", agreement="agreed")
     assert "It is noted that they said yes to you" in told.text

@@ -132,6 +132,7 @@ async def test_language_that_we_only_read_is_theirs_and_they_are_told_so(both_st
     karin = await street.browser("Karin")
     page = await do(karin, street, "Bosse", "language", language="ti")
     assert (await person(street, "Bosse"))["language"] == "ti"
+    assert '<optgroup label="Answers are read, messages come in Swedish">' in page.text
     assert "may answer in another language from now on: Tigrinya. Messages come in Swedish, and one" in page.text
     assert [(row["language"], "ስዊድንኛ" in row["text"]) for row in await queued(street, "Bosse")] == [("ti", True)]
     # Once is enough, and a language that we write needs no word.
