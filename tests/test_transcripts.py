@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bot.domain.people import ChannelName
+from bot.domain.people import Agreement, ChannelName
+from bot.domain.programme import WELCOME
 from bot.services.wording import TICK
 from tests.databases import Databases
 from tests.town import WEDNESDAY, Person, Town, a_town
@@ -133,7 +134,9 @@ class Stage:
         return [[*one["text"].split("\n"), *_buttons(one["fields"])] for one in self.person.chat_messages()]
 
     def _see_ticks(self) -> None:
-        several = [one["reply_markup"] for one in self.person.chat_messages() if ":done" in json.dumps(one["reply_markup"])]
+        several = [
+            one["reply_markup"] for one in self.person.chat_messages() if ":done" in json.dumps(one["reply_markup"])
+        ]
         labels = [label for markup in several for row in _rows(markup) for label in row]
         ticked = [label.removeprefix(TICK) for label in labels if label.startswith(TICK)]
         if ticked and ticked != self.ticked:
@@ -163,7 +166,12 @@ async def play(town: Town, transcript: Transcript, channel: str) -> list[str]:
     """What happens when everybody but us says what stands in the transcript."""
     town.clock.now = WEDNESDAY
     name = NAMES[transcript.language]
-    person = await town.a_person(language=transcript.language, channel=ChannelName(channel), first_name=name)
+    person = await town.a_person(
+        language=transcript.language,
+        channel=ChannelName(channel),
+        first_name=name,
+        agreement=Agreement.ASKED if transcript.flow == WELCOME else Agreement.AGREED,
+    )
     stage = Stage(town, person)
     if transcript.flow != BETWEEN:
         await person.begins(transcript.flow)
