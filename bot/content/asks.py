@@ -15,6 +15,7 @@ ASK_KEYS = (
     "answer",
     "saves",
     "choices",
+    "also",
     "anchors",
     "low",
     "high",
@@ -33,10 +34,13 @@ OTHERWISE = "otherwise"
 MOST_TAP_BYTES = 64
 """What Telegram brings back of a button: `tap:<step>:<value>`."""
 
+_OTHERS = "Other words that people may write for this choice, with commas between. They are never sent."
+
 MOST_SIGNS = 40
 """How many characters a sign may have: five stars have nine."""
 
 _BELONGS = {
+    "also": (AnswerKind.CHOICE, AnswerKind.SEVERAL),
     "choices": (AnswerKind.CHOICE, AnswerKind.SEVERAL),
     "anchors": (AnswerKind.SCALE,),
     "signs": (AnswerKind.SCALE,),
@@ -167,7 +171,18 @@ def _choices(fields: Fields, answer: AnswerKind | None, *, prefix: str, note: st
     for slug, _, value in rows:
         label = fields.page.words(value, key=f"{prefix}/choice-{slug}", allowed=PERSON, note=note)
         found.append(Choice(value=slug, label=label or ""))
-    return tuple(found)
+    return _with_others(fields, found, prefix=prefix)
+
+
+def _with_others(fields: Fields, choices: list[Choice], *, prefix: str) -> tuple[Choice, ...]:
+    """The choices with the other words that people may write for them."""
+    page, others = fields.page, {}
+    for slug, key, value in page.named(fields.get("also"), where="'also'"):
+        if slug not in [choice.value for choice in choices]:
+            page.complain(key, f"'{short(slug)}' is not a choice", hint(slug, [choice.value for choice in choices]))
+            continue
+        others[slug] = page.words(value, key=f"{prefix}/choice-{slug}-also", allowed=NONE, note=_OTHERS)
+    return tuple(replace(choice, also=others.get(choice.value)) for choice in choices)
 
 
 def _unclear(page: Page, node: Node | None, *, prefix: str, note: str) -> tuple[str, ...]:

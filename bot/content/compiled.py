@@ -109,7 +109,7 @@ def keys_of(flow: Flow) -> frozenset[str]:
 def _keys_of_step(step: Step) -> set[str | None]:
     if not isinstance(step, Ask):
         return {step.text}
-    labels = {choice.label for choice in step.choices}
+    labels = {key for choice in step.choices for key in (choice.label, choice.also)}
     return {step.text, step.sms_text, step.short, *step.anchors, *step.unclear, *labels}
 
 

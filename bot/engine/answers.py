@@ -12,6 +12,7 @@ from bot.engine.clocks import read_time
 from bot.engine.dates import read_day
 from bot.engine.definition import AnswerKind, Ask, Sign
 from bot.engine.folding import LONGEST, bare, fold, split_words
+from bot.engine.labels import Labels, labels_of
 from bot.engine.numbers import read_level, read_lone, read_number, read_place
 from bot.engine.reading import Reading, Wish
 
@@ -58,12 +59,9 @@ def read_answer(step: Ask, words: str, *, reading: Reading, today: date) -> Answ
         level, signs = _signed(step, folded, reading=reading)
         if level is not None or signs:
             return UNCLEAR if level is None else level
-    language = reading.language
-    labelled = {
-        choice.value: bare(fold(reading.labels.get(choice.label, ""), language=language)) for choice in step.choices
-    }
+    labelled = labels_of(step, reading=reading)
     # A label that says "no answer" is a choice like any other.
-    if bare(folded) not in labelled.values() and _refuses(folded, reading=reading):
+    if bare(folded) not in labelled.names and _refuses(folded, reading=reading):
         return None if step.skip else UNCLEAR
     answer = _read(step, folded, reading=reading, today=today, labels=labelled)
     if step.answer is AnswerKind.WORDS:
@@ -99,7 +97,7 @@ def _levels(signs: tuple[Sign, ...]) -> Mapping[str, int]:
     return {bare(fold(each.sign)): each.value for each in signs}
 
 
-def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Mapping[str, str]) -> int | str | None:
+def _read(step: Ask, folded: str, *, reading: Reading, today: date, labels: Labels) -> int | str | None:
     match step.answer:
         case AnswerKind.SCALE:
             return read_level(folded, reading=reading, low=step.low, high=step.high)
@@ -190,27 +188,27 @@ def _polarity(word: str, *, reading: Reading) -> str | None:
     return "no" if word in reading.no else None
 
 
-def _one(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> str | None:
+def _one(folded: str, *, reading: Reading, labels: Labels) -> str | None:
     """One choice, by the whole of its label, or by its number and the beginning of its label, if they agree."""
     said = bare(folded)
     found = _labelled(said, reading=reading, labels=labels)
     if not found:
-        known = frozenset(word for label in labels.values() for word in label.split())
+        known = frozenset(word for name in labels.names for word in name.split())
         found = _labelled(_respelled(said, reading=reading, among=known, also=known), reading=reading, labels=labels)
     first, _, rest = said.partition(" ")
-    if not found and first.isdecimal() and 1 <= int(first) <= len(labels):
+    if not found and first.isdecimal() and 1 <= int(first) <= len(labels.values):
         # The whole line of the list, with its number.
-        found = _labelled(rest, reading=reading, labels=labels) & {tuple(labels)[int(first) - 1]}
-    if said not in labels.values() and (place := read_place(folded, reading=reading, last=len(labels))):
-        found |= {tuple(labels)[place - 1]}
+        found = _labelled(rest, reading=reading, labels=labels) & {labels.values[int(first) - 1]}
+    if said not in labels.names and (place := read_place(folded, reading=reading, last=len(labels.values))):
+        found |= {labels.values[place - 1]}
     return found.pop() if len(found) == 1 else None
 
 
-def _labelled(said: str, *, reading: Reading, labels: Mapping[str, str]) -> set[str]:
+def _labelled(said: str, *, reading: Reading, labels: Labels) -> set[str]:
     """The choices whose label is what was said, or else begins like it."""
-    exact = {value for value, label in labels.items() if label and label == said}
     beginning = _without(said, reading.polite)
-    return exact or {value for value, label in labels.items() if _begins(label, beginning)}
+    exact = labels.names.get(said) or labels.names.get(beginning)
+    return set(exact) if exact else {value for label, value in labels.begun if _begins(label, beginning)}
 
 
 def _begins(label: str, beginning: str) -> bool:
@@ -222,18 +220,18 @@ def _begins(label: str, beginning: str) -> bool:
     return whole and beginning != "" and not beginning.isdecimal() and label.startswith(beginning)
 
 
-def _several(folded: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:
+def _several(folded: str, *, reading: Reading, labels: Labels) -> frozenset[str] | None:
     """Any of the choices, by numbers or labels; none of them if any part is unclear."""
     said = _without(folded, reading.polite)
     if said in reading.nothing or said == "0":
         return frozenset()
     if said in reading.everything:
-        return frozenset(labels)
+        return frozenset(labels.values)
     return _chosen(folded, reading=reading, labels=labels, splits=(_MARKS, reading.joint))
 
 
 def _chosen(
-    text: str, *, reading: Reading, labels: Mapping[str, str], splits: tuple[re.Pattern[str], ...]
+    text: str, *, reading: Reading, labels: Labels, splits: tuple[re.Pattern[str], ...]
 ) -> frozenset[str] | None:
     """The choices in one piece of a reply; none of them if any part of it is unclear."""
     # A label may hold a comma or an "and" itself, so the longest piece that says one choice is taken.
@@ -251,11 +249,11 @@ def _chosen(
     return frozenset(chosen) or None
 
 
-def _last_piece(text: str, *, reading: Reading, labels: Mapping[str, str]) -> frozenset[str] | None:
+def _last_piece(text: str, *, reading: Reading, labels: Labels) -> frozenset[str] | None:
     """One choice, or numbers with only spaces between."""
     one = _one(text, reading=reading, labels=labels)
     if one is not None:
         return frozenset({one})
-    values = dict(zip(map(str, range(1, len(labels) + 1)), labels, strict=True))
+    values = dict(zip(map(str, range(1, len(labels.values) + 1)), labels.values, strict=True))
     words = bare(text).split()
     return frozenset(values[word] for word in words) if values.keys() >= set(words) else None

@@ -27,10 +27,14 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One thing to choose: `value` is kept, `label` is the text key of what the person reads."""
+    """One thing to choose: `value` is kept, `label` is the text key of what the person reads.
+
+    `also` is the text key of the other words for it, with commas between: they are read and never sent.
+    """
 
     value: str
     label: str
+    also: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

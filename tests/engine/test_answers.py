@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.answers import MOST_WORDS_KEPT, UNCLEAR, is_beyond, read_answer
-from bot.engine.definition import AnswerKind, Ask, Sign
+from bot.engine.definition import AnswerKind, Ask, Choice, Sign
 from bot.engine.reading import Reading
 from tests.engine.builders import CHOICES, EVERY, READINGS, a_question
 from tests.engine.reply_table import QUESTIONS, TODAY, Case, all_cases, asked_again
@@ -90,6 +90,28 @@ def test_whole_label_counts_more_than_a_number_in_it() -> None:
     question = a_question(AnswerKind.CHOICE, choices=CHOICES[:2])
     assert read_answer(question, "steg 2", reading=reading, today=TODAY) == "walk"
     assert read_answer(question, "2", reading=reading, today=TODAY) == "gym"
+
+
+def test_choice_is_known_by_its_other_words_too() -> None:
+    choices = (Choice(value="walk", label="flow/walk", also="flow/walk-also"), Choice(value="gym", label="flow/gym"))
+    words = {"flow/walk": "Gå en promenad", "flow/walk-also": "ut, promenera, röra på mig", "flow/gym": "Träna på gym"}
+    reading = replace(READINGS["sv"], labels=words)
+    one, some = (a_question(kind, choices=choices) for kind in (AnswerKind.CHOICE, AnswerKind.SEVERAL))
+    for said in ("ut", "Promenera!", "promenerra", "röra på mig", "ut tack"):
+        assert read_answer(one, said, reading=reading, today=TODAY) == "walk"
+    for said in ("u", "prom", "röra", "ute", "inte ut", "ut eller träna"):
+        assert read_answer(one, said, reading=reading, today=TODAY) is UNCLEAR
+    assert read_answer(some, "ut, träna", reading=reading, today=TODAY) == "walk,gym"
+
+
+def test_word_for_two_choices_is_unclear() -> None:
+    choices = (
+        Choice(value="walk", label="flow/walk", also="flow/more"),
+        Choice(value="gym", label="flow/gym", also="flow/more"),
+    )
+    reading = replace(READINGS["sv"], labels={"flow/walk": "Gå", "flow/gym": "Träna", "flow/more": "röra mig"})
+    question = a_question(AnswerKind.CHOICE, choices=choices)
+    assert read_answer(question, "röra mig", reading=reading, today=TODAY) is UNCLEAR
 
 
 def test_beginning_of_two_labels_is_unclear() -> None:
