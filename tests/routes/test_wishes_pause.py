@@ -67,15 +67,20 @@ async def test_what_only_sounds_like_a_pause_is_read_by_a_person(shared_town: To
 
 async def test_a_reminder_that_waits_for_the_morning_is_not_said_after_a_pause(town: Town) -> None:
     amina = await town.a_person()
-    await until(town, at(25, 20, 30))
+    await until(town, at(25, 19, 59))
     await asked(amina)
-    # The nudge waits for the end of the night.
-    await until(town, at(26, 0, 30))
-    await amina.says("pausa till fredag")
+    await until(town, at(25, 23, 30))
+    waits = [row.status for row in await amina.outbox() if row.purpose == "nudge"]
+    # Until midnight: in the morning the reminder of the question would still be in time.
+    await amina.says("pausa 1 dag")
 
-    await until(town, at(27, 7, 5))
+    await until(town, at(26, 7, 5))
 
+    assert waits == ["queued"]
     assert amina.news() == []
+    assert [(row.status, row.error) for row in await amina.outbox() if row.purpose == "nudge"] == [
+        ("cancelled", "paused")
+    ]
 
 
 async def test_start_ends_a_pause_early_and_brings_no_old_question(town: Town) -> None:
