@@ -1,7 +1,6 @@
 """A number is read from a reply only when it can mean nothing else."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from bot.engine.folding import split_words
@@ -14,6 +13,18 @@ _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _LABELLED = re.compile(r"(?<=[^\W\d]):(?=[0-9])")
 _HAS_DIGIT = re.compile(r"[0-9]")
 _LONE_SIGNS = frozenset({"-", "+", "%", "/"})
+
+# Faces, hands, hearts, stars and flowers say nothing of a number; clocks, telephones and money do.
+_FEELINGS = (
+    *(("\u2639", "\u263b"), ("\u2665", "\u2665"), ("\u2728", "\u2728"), ("\u2764", "\u2764"), ("\u2b50", "\u2b50")),
+    *(("\U0001f337", "\U0001f33c"), ("\U0001f389", "\U0001f38a"), ("\U0001f446", "\U0001f450")),
+    *(
+        ("\U0001f493", "\U0001f49f"),
+        ("\U0001f600", "\U0001f64f"),
+        ("\U0001f910", "\U0001f92f"),
+        ("\U0001f970", "\U0001f97a"),
+    ),
+)
 
 # ":3" and "<3" are faces and hearts, ">3" is more than three.
 _FACES = re.compile(r"(?:^|(?<=\s))(?:[:;=]['-]?[()dpo*/|]+|<+3+|:3+|\^_*\^)(?=\s|$)")
@@ -83,9 +94,9 @@ def _is_around(word: str, *, reading: Reading) -> bool:
     """Whether a word changes nothing: politeness, an "I think", "yes", "today", or a face."""
     if word in reading.around or reading.days.get(word) == 0 or word in reading.yes:
         return True
-    # A face or a flower says nothing of a number; "≤", "€" and degrees do, and so may a thumb down.
-    faces = all(unicodedata.category(letter) == "So" and letter != "°" for letter in word)
-    return faces and word not in reading.no and word not in reading.doubt
+    if word in reading.no or word in reading.doubt:
+        return False
+    return all(any(first <= letter <= last for first, last in _FEELINGS) for letter in word)
 
 
 def _without_top(words: list[str], *, reading: Reading, top: str) -> list[str]:
