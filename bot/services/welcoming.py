@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.access import By
 from bot.domain.calendar import first_awake
-from bot.domain.messages import Priority, Purpose
+from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Address, Agreement, Participant
 from bot.domain.programme import WELCOME
 from bot.services.conversation import Start, begin
 from bot.services.published import Plan
+from bot.services.wording import Occasion, drafts, not_yet
 from bot.storage.agreements import IN_PERSON, NewAgreement
 from bot.storage.unit_of_work import Work
 
@@ -28,7 +29,10 @@ def may_ask(plan: Plan, person: Participant, *, now: datetime) -> bool:
 
 
 async def ask(work: Work, plan: Plan, people: Sequence[Participant], *, again: bool = False, now: datetime) -> None:
-    """Ask those who may be asked, at night in the morning. They are in no conversation."""
+    """Ask those who may be asked, at night in the morning. They are in no conversation.
+
+    Who has agreed already is told only if we read their language and cannot write it.
+    """
     asked = [one for one in people if may_ask(plan, one, now=now)]
     for one in asked:
         assert one.address is not None
@@ -44,6 +48,23 @@ async def ask(work: Work, plan: Plan, people: Sequence[Participant], *, again: b
         )
         await begin(work, [start], now=at)
     await work.agreements.ask([one.enrolment_id for one in asked])
+    told = [_not_yet(plan, one, now=now) for one in people if one.may_be_written_to(now=now)]
+    await work.outbox.queue([draft for each in told for draft in each], now=now)
+
+
+def _not_yet(plan: Plan, person: Participant, *, now: datetime) -> list[Draft]:
+    said = not_yet(plan, person)
+    if said is None or person.address is None:
+        return []
+    at = first_awake(plan.programme.quiet, zone=person.zone, now=now)
+    occasion = Occasion(
+        once=f"not-yet/{person.enrolment_id}",
+        purpose=Purpose.CONFIRMATION,
+        priority=Priority.REPLY,
+        expires_at=at + WELCOME_LASTS,
+        now=at,
+    )
+    return drafts([said], participant=person, address=person.address, occasion=occasion)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,6 +77,14 @@ async def test_somebody_may_be_added_whose_language_we_only_read(street: Street)
     assert "Мова наших повідомлень: шведська." in said[0].text
 
 
+async def test_who_agreed_already_is_told_which_language_we_write_and_nobody_else_is(street: Street) -> None:
+    await add(street, "Karin", language="uk", agreement="agreed")
+    await add(street, "Karin", language="sv", agreement="agreed", phone="070-174 06 98")
+    person = (await rows(street, tables.participants))[-2]
+    said = [(row.participant_id, row.language) for row in await rows(street, tables.outbox) if row.participant_id]
+    assert said[-1] == (person.id, "uk")
+
+
 async def test_nobody_is_asked_who_said_yes_in_person_or_has_a_protected_identity(street: Street) -> None:
     told = await add(street, "Karin", phone="0701740698", agreement="agreed")
     assert "It is noted that they said yes to you" in told.text
