@@ -15,15 +15,9 @@ _HAS_DIGIT = re.compile(r"[0-9]")
 _LONE_SIGNS = frozenset({"-", "+", "%", "/"})
 
 # Faces, hands, hearts, stars and flowers say nothing of a number; clocks, telephones and money do.
-_FEELINGS = (
-    *(("\u2639", "\u263b"), ("\u2665", "\u2665"), ("\u2728", "\u2728"), ("\u2764", "\u2764"), ("\u2b50", "\u2b50")),
-    *(("\U0001f337", "\U0001f33c"), ("\U0001f389", "\U0001f38a"), ("\U0001f446", "\U0001f450")),
-    *(
-        ("\U0001f493", "\U0001f49f"),
-        ("\U0001f600", "\U0001f64f"),
-        ("\U0001f910", "\U0001f92f"),
-        ("\U0001f970", "\U0001f97a"),
-    ),
+_FEELINGS = re.compile(
+    "[\u2639-\u263b\u2665\u2728\u2764\u2b50\U0001f337-\U0001f33c\U0001f389\U0001f38a\U0001f446-\U0001f450"
+    "\U0001f493-\U0001f49f\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a]+"
 )
 
 # ":3" and "<3" are faces and hearts, ">3" is more than three.
@@ -96,7 +90,7 @@ def _is_around(word: str, *, reading: Reading) -> bool:
         return True
     if word in reading.no or word in reading.doubt:
         return False
-    return all(any(first <= letter <= last for first, last in _FEELINGS) for letter in word)
+    return _FEELINGS.fullmatch(word) is not None
 
 
 def _without_top(words: list[str], *, reading: Reading, top: str) -> list[str]:
