@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
+from bot.domain.people import ChannelName
 from bot.storage.database import Database
 from bot.storage.sign_in_links import LinkPurpose
 from bot.storage.tables import audit, coaches, outbox
@@ -115,3 +116,26 @@ async def test_while_the_program_serves_the_page_is_named(sqlite_url: str) -> No
             said = await operator.tries("coach", *words)
             assert (said.code, said.words.count("\n")) == (2, 1)
             assert "the page /accounts of the console" in said.words
+
+
+async def test_a_coach_is_added_with_the_number_that_is_told_what_is_urgent(database_url: str) -> None:
+    operator = Operator(database_url)
+    await operator.does("programme", "publish", STEGA, "--organisation", "norrby")
+    await operator.does(
+        *("coach", "add", "Karin", "karin@example.se", "--organisation", "norrby", "--phone", "070-174 09 01")
+    )
+
+    async with opened(database_url) as database, unit_of_work(database) as work:
+        found = await work.addresses.at(ChannelName.SMS, "+46701740901")
+    assert [one.coach_id for one in found] == [1]
+
+
+async def test_what_is_no_number_is_refused_and_nobody_is_added(database_url: str) -> None:
+    operator = Operator(database_url)
+    await operator.does("programme", "publish", STEGA, "--organisation", "norrby")
+
+    new = ("coach", "add", "Karin", "karin@example.se", "--organisation", "norrby")
+    said = await operator.tries(*new, "--phone", "12")
+
+    assert said.code == 2 and "--phone: not a phone number" in said.words
+    assert await operator.does("coach", "list") == ""
