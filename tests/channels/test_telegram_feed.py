@@ -106,7 +106,11 @@ async def test_a_wait_that_telegram_asks_for_is_passed_on(api: BotApi, feed: Tel
 
 async def test_a_webhook_is_set_shown_and_taken_away(api: BotApi, feed: TelegramFeed) -> None:
     await feed.set_webhook("https://framsteg.example/telegram", secret="a-secret-of-the-test")
-    expected = {"url": "https://framsteg.example/telegram", "secret_token": "a-secret-of-the-test", "max_connections": "1"}
+    expected = {
+        "url": "https://framsteg.example/telegram",
+        "secret_token": "a-secret-of-the-test",
+        "max_connections": "1",
+    }
     assert api.webhook == expected
     shown = await feed.webhook_info()
     assert (shown.url, shown.pending, shown.last_error) == ("https://framsteg.example/telegram", 0, None)
