@@ -13,14 +13,16 @@ from bot.engine.answers import MOST_WORDS_KEPT, UNCLEAR, is_beyond, read_answer
 from bot.engine.definition import AnswerKind, Ask, Choice, Sign
 from bot.engine.reading import Reading
 from tests.engine.builders import CHOICES, EVERY, READINGS, a_question
-from tests.engine.reply_table import QUESTIONS, TODAY, Case, all_cases, asked_again
+from tests.engine.reply_table import QUESTIONS, TODAY, all_cases, asked_again
 
 CASES = all_cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_reply_is_read_as_meant(case: Case) -> None:
-    assert case.read == case.expected
+@pytest.mark.parametrize(("language", "kind"), sorted({(case.language, case.kind) for case in CASES}))
+def test_replies_are_read_as_meant(language: str, kind: str) -> None:
+    asked = [case for case in CASES if (case.language, case.kind) == (language, kind)]
+    # Thousands of tests of one line each would take longer to be gathered than to be run.
+    assert [f"{case}: {case.read!r}" for case in asked if case.read != case.expected] == []
 
 
 def test_every_reply_of_the_table_has_a_reason_and_stands_once() -> None:
