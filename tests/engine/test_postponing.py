@@ -96,15 +96,14 @@ def test_an_hour_is_an_hour_when_the_clocks_change() -> None:
     assert found.at == before.astimezone(UTC) + timedelta(hours=1)
 
 
-NAMES = {
-    words: language
-    for words, language in (
+NAMES = dict(
+    (
         *(("svenska", "sv"), ("English", "en"), ("العربية", "ar"), ("arabiska", "ar"), ("soomaali", "so")),
         *(("somaliska", "so"), ("ትግርኛ", "ti"), ("دری", "fa_AF"), ("dari", "fa_AF"), ("українська", "uk")),
         *(("Türkçe", "tr"), ("turkiska", "tr"), ("kurdiska", "ku"), ("shqip", "sq"), ("polski", "pl"), ("ไทย", "th")),
         *(("på engelska", "en"), ("in Swedish please", "sv"), ("srpski", "sr_Latn"), ("thailändska", "th")),
     )
-}
+)
 
 
 @pytest.mark.parametrize("own", sorted(READINGS))

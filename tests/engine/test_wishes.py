@@ -8,7 +8,6 @@ from bot.engine.wishes import read_wish
 from tests.engine.builders import EVERY, READINGS, WEDNESDAY
 from tests.engine.test_answers import any_words
 
-
 STOPS = (
     *("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"),
     *("stop", "Stop.", "STOP!!!", '"STOP"', " stop ", "ＳＴＯＰ", "s\u200btop", "STOP please", "stop " * 20),
