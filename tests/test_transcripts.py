@@ -1,4 +1,4 @@
-"""A dialogue written down is what the program says: each is played through the front door, on both databases.
+"""A dialogue written down is what the program says: each is played by the front door, the Swedish on both databases.
 
 `tests/transcripts/<flow>.<situation>.<language>.txt` can be read by a coach and approved by a translator. To see what
 the program says after a change: `python -m tests.test_transcripts --write [part of a name]`, then read the difference.
@@ -184,26 +184,50 @@ async def play(town: Town, transcript: Transcript, channel: str) -> list[str]:
 
 ALL = [read(path) for path in sorted(TRANSCRIPTS.glob("*.txt"))]
 SCENES = [(one, channel) for one in ALL for channel in one.scenes]
+SWEDISH = [scene for scene in SCENES if scene[0].language == "sv"]
+# A language changes nothing of what the database does.
+OTHERS = [scene for scene in SCENES if scene[0].language != "sv"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-async def town(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Town]:
-    """One town of each database for all the dialogues: everybody in them is somebody else."""
-    place = tmp_path_factory.mktemp("transcripts")
-    url = await (databases.sqlite(place) if request.param == "sqlite" else databases.postgresql())
+@pytest.fixture(scope="module")
+async def embedded_town(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """One town for all the dialogues: everybody in them is somebody else."""
+    async with a_town(await databases.sqlite(tmp_path_factory.mktemp("transcripts"))) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def shared_town(databases: Databases) -> AsyncIterator[Town]:
+    """The same on PostgreSQL."""
+    url = await databases.postgresql()
     async with a_town(url) as made:
         yield made
-    if request.param == "postgresql":
-        await databases.gone(url)
+    await databases.gone(url)
 
 
-@pytest.mark.parametrize(
-    ("transcript", "channel"), SCENES, ids=[f"{one.path.stem}-{channel}" for one, channel in SCENES]
-)
-async def test_the_program_says_what_the_transcript_says(town: Town, transcript: Transcript, channel: str) -> None:
-    assert "\n".join(await play(town, transcript, channel)) == "\n".join(transcript.scenes[channel])
+def scenes(those: list[tuple[Transcript, str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("transcript", "channel"), those, ids=[f"{one.path.stem}-{channel}" for one, channel in those]
+    )
+
+
+@scenes(SWEDISH)
+async def test_the_program_says_what_the_transcript_says(
+    embedded_town: Town, transcript: Transcript, channel: str
+) -> None:
+    assert "\n".join(await play(embedded_town, transcript, channel)) == "\n".join(transcript.scenes[channel])
+
+
+@scenes(SWEDISH)
+async def test_the_program_says_the_same_on_a_shared_database(
+    shared_town: Town, transcript: Transcript, channel: str
+) -> None:
+    assert "\n".join(await play(shared_town, transcript, channel)) == "\n".join(transcript.scenes[channel])
+
+
+@scenes(OTHERS)
+async def test_the_program_says_it_in_each_language(embedded_town: Town, transcript: Transcript, channel: str) -> None:
+    assert "\n".join(await play(embedded_town, transcript, channel)) == "\n".join(transcript.scenes[channel])
 
 
 def test_every_situation_is_written_in_four_languages_for_both_channels() -> None:
