@@ -145,6 +145,11 @@ class Flow:
         return {step.id: place for place, step in enumerate(self.steps)}
 
     @cached_property
+    def questions(self) -> dict[str, Ask]:
+        """The steps that ask, by their ids."""
+        return {step.id: step for step in self.steps if isinstance(step, Ask)}
+
+    @cached_property
     def one_by_one(self) -> "Flow":
         """The same flow with every question asked alone, as where there are buttons."""
         if not any(isinstance(step, Ask) and step.sheet for step in self.steps):

@@ -73,11 +73,9 @@ def place_of(flow: Flow, to: str | None, *, following: int) -> int:
 
 def asked_at(flow: Flow, step: str) -> Ask | None:
     """The question of this id, if the flow has one."""
-    place = flow.places.get(step)
-    found = flow.steps[place] if place is not None else None
-    return found if isinstance(found, Ask) else None
+    return flow.questions.get(step)
 
 
 def questions_of(flow: Flow, state: State) -> tuple[Ask, ...]:
     """The questions of the sheet that the conversation is at, as far as the flow has them."""
-    return tuple(step for step in (asked_at(flow, each) for each in state.sheet) if step is not None)
+    return tuple(flow.questions[each] for each in state.sheet if each in flow.questions)

@@ -19,7 +19,7 @@ from bot.engine.effects import (
     Send,
     Turn,
 )
-from bot.engine.line import asked_at, count_of, onward, place_of, question, questions_of
+from bot.engine.line import count_of, onward, place_of, question, questions_of
 from bot.engine.reading import Reading
 from bot.engine.sheet import Filled, read_sheet
 from bot.engine.state import State
@@ -104,8 +104,8 @@ def gave_up(before: State, turn: Turn) -> bool:
 
 
 def _waiting(flow: Flow, state: State) -> Ask | None:
-    whole = len(questions_of(flow, state)) == len(state.sheet)
-    return asked_at(flow, state.at) if whole else None
+    gone = state.sheet and not flow.questions.keys() >= set(state.sheet)
+    return None if gone else flow.questions.get(state.at)
 
 
 def _tapped(flow: Flow, state: State, *, step: Ask, words: str) -> Turn:
@@ -132,7 +132,7 @@ def _ask_again(flow: Flow, state: State, *, step: Ask, beyond: bool) -> Turn:
     if beyond and wording == common[0]:
         wording = f"phrases/unclear-{step.answer.value}-range"
     return Turn(
-        state=replace(state, repeats=state.repeats + 1),
+        state=state.again,
         effects=(Send(text=wording, question=step, number=state.asked, count=state.count),),
     )
 
@@ -152,16 +152,16 @@ def _answered(flow: Flow, state: State, *, step: Ask, answer: Answer) -> Turn:
     if state.mends:
         alerts = alerts_of_change(step, had=state.had, answer=answer)
         return _back(flow, state, said=FIXED, kept=(*saved(step, answer, number=state.asked), *alerts))
-    effects: list[Effect] = [*saved(step, answer, number=state.asked)]
+    effects: tuple[Effect, ...] = saved(step, answer, number=state.asked)
     to = step.next
     if step.alerts or step.branches:
         given = _given(step, answer)
-        effects += [Alert(kind=kind) for kind in alerted(step, answer)]
+        effects += tuple(Alert(kind=kind) for kind in alerted(step, answer))
         to = next((branch.to for branch in step.branches if branch.answer in given), to)
     then, said = _after(flow, state, step=step, to=to)
     if state.left and then is not None:
         then = replace(then, left=True)
-    return Turn(state=then, effects=(*effects, *said))
+    return Turn(state=then, effects=effects + said)
 
 
 def saved(step: Ask, answer: Answer, *, number: int) -> tuple[Save, ...]:
@@ -237,12 +237,14 @@ def _ask_sheet_again(flow: Flow, state: State) -> Turn:
 
 def _after(flow: Flow, state: State, *, step: Ask | None, to: str | None) -> tuple[State | None, tuple[Send, ...]]:
     """Where the conversation stands when `step` is done with: the next of a sheet, or what comes after it all."""
-    missing = tuple(each for each in state.missing if step is None or each != step.id)
-    if missing:
-        asked = state.number_of(missing[0])
-        then = replace(state, at=missing[0], asked=asked, missing=missing, repeats=0, nudged=False, later=False)
-        return then, (question(flow, then),)
-    last, asked = (state.sheet[-1], state.first + len(state.sheet)) if state.sheet else (state.at, state.asked + 1)
+    last, asked = state.at, state.asked + 1
+    if state.sheet:
+        missing = tuple(each for each in state.missing if step is None or each != step.id)
+        if missing:
+            asked = state.number_of(missing[0])
+            then = replace(state, at=missing[0], asked=asked, missing=missing, repeats=0, nudged=False, later=False)
+            return then, (question(flow, then),)
+        last, asked = state.sheet[-1], state.first + len(state.sheet)
     place = place_of(flow, to, following=flow.places[last] + 1)
     return onward(flow, place=place, picks=state.picks, asked=asked, count=state.count)
 

@@ -1,14 +1,16 @@
 """Where a conversation stands between turns is a short text, which any later version reads."""
 
 import json
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from json.encoder import encode_basestring_ascii as _quoted
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class State:
     """Where a conversation stands between turns. Kept as text by `to_text`, read back by `from_text`.
+
+    People at the same question of a flow share their state, so what is worked out from one is kept with it.
 
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
     how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
@@ -49,12 +51,21 @@ class State:
         """Whether the question is asked anew to correct its answer."""
         return self.over or self.behind != ""
 
+    @cached_property
+    def again(self) -> "State":
+        """The same when the question is asked once more."""
+        return replace(self, repeats=self.repeats + 1)
+
     def number_of(self, step: str) -> int:
         """Which question of the conversation one of the sheet is."""
         return self.first + self.sheet.index(step)
 
     def to_text(self) -> str:
         """JSON, short, with no names of classes: readable by any later version."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         text = f'{{"at":{_quoted(self.at)},"asked":{self.asked},"count":{self.count}'
         for name in _SELDOM:
             value = getattr(self, name)
@@ -68,7 +79,7 @@ class State:
         return _read_state(text)
 
 
-# People at the same question of a flow share their state's text, so few texts are read again and again.
+# Few texts are read again and again.
 @lru_cache(maxsize=8_192)
 def _read_state(text: str) -> State:
     try:
