@@ -1,6 +1,7 @@
 """What a text costs as SMS is known before it is sent: how many parts, and which letters make it dearer."""
 
 from collections.abc import Iterable
+from math import ceil
 
 # 3GPP TS 23.038: the default alphabet, and its extension table, whose characters are sent as an escape and a letter.
 _BASIC = frozenset(
@@ -33,16 +34,13 @@ def sms_parts(text: str) -> int:
     Nothing that takes two units (an extension character, an emoji) is cut in two by a part's end.
     """
     if gsm7(text):
-        return _parts(
-            (1 + (letter in _EXTENDED) for letter in text),
-            alone=_GSM7_ALONE,
-            split=_GSM7_SPLIT,
-        )
-    return _parts(
-        (1 + (ord(letter) > _LAST_SINGLE_UNIT) for letter in text),
-        alone=_UCS2_ALONE,
-        split=_UCS2_SPLIT,
-    )
+        double, alone, split = _EXTENDED, _GSM7_ALONE, _GSM7_SPLIT
+    else:
+        double = frozenset(letter for letter in set(text) if ord(letter) > _LAST_SINGLE_UNIT)
+        alone, split = _UCS2_ALONE, _UCS2_SPLIT
+    if double.isdisjoint(text):
+        return 1 if len(text) <= alone else ceil(len(text) / split)
+    return _parts((1 + (letter in double) for letter in text), alone=alone, split=split)
 
 
 def _parts(units: Iterable[int], *, alone: int, split: int) -> int:

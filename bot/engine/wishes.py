@@ -61,8 +61,11 @@ def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...], now: 
     """The wish that the whole of `words` says, politeness aside, or `None`. `now` is the person's local time.
 
     Stop words and the names of languages are read in `every` language, the others in the person's own. A command of
-    Telegram's ("/stop") is the word. "Please stop calling me names" is no wish.
+    Telegram's ("/stop") is the word. "Please stop calling me names" is no wish, and neither is a number alone.
     """
+    if words.isdecimal():
+        # Nearly every message is a number alone.
+        return None
     words = _COMMAND.sub(lambda found: found[1].replace("_", " "), words, count=1)
     said = _words(words, language=reading.language)
     if not said:
