@@ -6,6 +6,7 @@ from hypothesis import given
 from bot.engine.reading import Wish
 from bot.engine.wishes import read_wish
 from tests.engine.builders import EVERY, READINGS, WEDNESDAY
+from tests.engine.steps import steps
 from tests.engine.test_answers import any_words
 
 STOPS = (
@@ -55,6 +56,15 @@ def test_other_wishes_are_heard_in_the_own_language(language: str, words: str, w
 
 def test_stop_is_heard_where_only_one_language_is_loaded() -> None:
     assert read_wish("stopp", reading=READINGS["sv"], every=(), now=WEDNESDAY) is Wish.STOP
+
+
+@pytest.mark.parametrize("language", sorted(READINGS))
+def test_number_alone_is_no_wish_and_costs_next_to_nothing(language: str) -> None:
+    phrases = {phrase for known in READINGS[language].wishes.values() for phrase in known}
+    cost = steps(lambda: read_wish("4", reading=READINGS[language], every=EVERY, now=WEDNESDAY))
+
+    assert not any(phrase.isdecimal() for phrase in phrases)
+    assert cost < 50
 
 
 @given(words=any_words())
