@@ -58,6 +58,11 @@ def test_an_edit_says_which_message_it_corrects() -> None:
     assert (message.kind, message.words, message.message_id) == (InboundKind.EDIT, "5", "4711:7")
 
 
+def test_an_edited_caption_is_read_as_words_are() -> None:
+    message = read(edited_message={**MESSAGE, "edit_date": 1_700_000_001, "caption": "hej"})
+    assert (message.kind, message.words, message.message_id) == (InboundKind.EDIT, "hej", "4711:7")
+
+
 def a_tap(**more: object) -> dict[str, object]:
     return {"id": "99", "from": PERSON, "message": {**MESSAGE, "text": "?"}, "chat_instance": "1", **more}
 
@@ -123,7 +128,7 @@ def test_a_chat_that_moves_says_where() -> None:
         {"message": {**MESSAGE, "from": {**PERSON, "is_bot": True}, "text": "I am a bot"}},
         {"message": {**MESSAGE, "new_chat_title": "x"}},
         {"message": MESSAGE},
-        {"edited_message": {**MESSAGE, "caption": "x"}},
+        {"edited_message": MESSAGE},
         {"channel_post": {**MESSAGE, "chat": {"id": -5, "type": "channel", "title": "x"}, "text": "x"}},
         {"poll_answer": {"poll_id": "1", "user": PERSON, "option_ids": [1], "option_persistent_ids": ["a"]}},
         {"something_new": {"a": 1}},
