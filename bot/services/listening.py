@@ -154,8 +154,13 @@ class Batch:
         elif hearing.away(turn):
             # Silence was asked for: a person reads it, the bot says nothing.
             hearing.alert(turn, "question")
-        elif said != "HELP":
+        elif not self._is_told_already(turn):
             await self._understand(turn, wish)
+
+    def _is_told_already(self, turn: Turn) -> bool:
+        """Whether the provider has answered itself, and the words are no answer to the open question."""
+        said, live = turn.message.opt_out, turn.live
+        return said == "HELP" or (said == "START" and (live is None or not answers(self.hearing, turn, live)))
 
     def _returns(self, turn: Turn, wish: Wished | None) -> bool:
         """Whether a start word brings somebody back: one that answers the open question does not."""

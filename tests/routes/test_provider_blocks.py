@@ -90,6 +90,14 @@ async def test_a_stop_that_twilio_told_of_blocks_and_a_start_lifts_it(town: Town
     assert (await is_stopped(person), await blocked(person), person.news()) == (False, [False], [])
 
 
+async def test_a_start_that_twilio_told_of_is_not_answered_twice(town: Town) -> None:
+    person = await town.a_person()
+    await town.twilio.text(sender=person.sms, body="START", OptOutType="START")
+    await town.listen()
+
+    assert person.news() == []
+
+
 async def test_the_start_word_that_twilio_understands_lifts_the_block(town: Town) -> None:
     person = await town.a_person()
     town.twilio.stopped.add(person.sms)
