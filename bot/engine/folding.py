@@ -49,7 +49,13 @@ _SERBIAN = str.maketrans(
     dict(zip("абвгдезијклмнопрстћуфхцчшжђ", "abvgdezijklmnoprstcufhccszd", strict=True))
     | {"љ": "lj", "њ": "nj", "џ": "dz"}
 )
-_RULES = {"sv": "sv", "so": "so", "bs": "sr", "hr": "sr", "sr": "sr", "sr_Latn": "sr"}
+# One letter parts "begin" from "never", and three from thirty: in these words alone it is kept, for elsewhere it is
+# often left out. No other folded text has the letter ئ, which is always taken apart.
+_KEPT = {
+    "ar": (re.compile("(?<!\\w)ا[\u0654\u0655]?بدا\u0654(?!\\w)"), "ابدئ"),
+    "ckb": (re.compile("(?<!\\w)سێ(?!\\w)"), "سئ"),
+}
+_RULES = {"sv": "sv", "so": "so", "ar": "ar", "ckb": "ckb", "bs": "sr", "hr": "sr", "sr": "sr", "sr_Latn": "sr"}
 
 
 def fold(text: str, *, language: str | None = None) -> str:
@@ -62,6 +68,9 @@ def fold(text: str, *, language: str | None = None) -> str:
         folded = " ".join(text.translate(_ASCII).casefold().split())
         return _GLOTTAL.sub("", folded) if rules == "so" else folded
     text = unicodedata.normalize("NFKD", _calmed(text))[:LONGEST].casefold()
+    if rules in _KEPT:
+        kept, folded = _KEPT[rules]
+        text = kept.sub(folded, text)
     for decomposed, letter in _SWEDISH:
         text = text.replace(decomposed, letter)
     return _own(" ".join("".join(map(_folded, text)).split()), rules=rules)

@@ -94,3 +94,8 @@ def test_storm_is_cut_before_it_is_normalised(storm: str) -> None:
     began = time.process_time()
     assert len(fold(storm * 100_000)) <= 3 * LONGEST
     assert time.process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(("language", "one", "other"), [("ckb", "سێ", "سی"), ("ar", "ابدأ", "أبدا")])
+def test_words_that_one_letter_parts_are_two(language: str, one: str, other: str) -> None:
+    assert fold(one, language=language) != fold(other, language=language)
