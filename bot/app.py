@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.exc import ArgumentError
 
@@ -24,6 +25,8 @@ from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
+from bot.engine.crisis import Phrases
+from bot.engine.reading import Reading
 from bot.services.conversation import fall_silent
 from bot.services.delivery import LEASE, Delivery
 from bot.services.escalation import Escalation
@@ -177,23 +180,37 @@ class App:
         await self.database.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """In which words people are understood: replies by language, and what sounds like danger in any."""
+
+    readings: Mapping[str, Reading]
+    danger: Phrases
+
+    @classmethod
+    def of(cls, content: Path) -> "Vocabulary":
+        """What stands under a content root. Takes half a second. Raises `ContentRefused`."""
+        return cls(readings=load_readings(content), danger=load_crisis_phrases(content))
+
+
 def build(
     settings: Settings,
     *,
     now: Now = machine_clock,
     channels: Callable[[Settings, Senders], dict[ChannelName, Channel]] | None = None,
+    vocabulary: Vocabulary | None = None,
     lease: timedelta = LEASE,
 ) -> App:
     """Put everything together. Nothing is connected yet, so whoever is down now may come later.
 
-    Raises `SettingsRefused` when a key is missing, `DatabaseBusy` when another process has the SQLite file,
-    `ContentRefused` when the reply words cannot be read.
+    `vocabulary` is the one of the settings' content if it was read before. Raises `SettingsRefused` when a key is
+    missing, `DatabaseBusy` when another process has the SQLite file, `ContentRefused` when it cannot be read.
     """
     quiet_logs()
     database = opened(settings)
     urgent = UrgentLetters(settings.content, address=settings.public_url or "")
-    danger = load_crisis_phrases(settings.content)
-    shelf = Shelf(load_readings(settings.content), danger=danger, urgent=urgent)
+    spoken = vocabulary or Vocabulary.of(settings.content)
+    shelf = Shelf(spoken.readings, danger=spoken.danger, urgent=urgent)
     own = Senders(database=database, default=settings.twilio_sender or "")
     real = (channels or real_channels)(settings, own)
     feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api) if settings.telegram_token else None

@@ -1,5 +1,6 @@
 """A whole town for a test: the program as it runs, the providers at the other end of the wire, and the hour."""
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 
-from bot.app import App, build
+from bot.app import App, Vocabulary, build
 from bot.domain.people import ChannelName, NewParticipant
 from bot.services import conversation
 from bot.services.conversation import Start
@@ -233,6 +234,12 @@ class Town:
         return person
 
 
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """What all towns understand: read once, for it is the same in each."""
+    return Vocabulary.of(ROOT)
+
+
 @asynccontextmanager
 async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: Path = STEGA) -> AsyncIterator[Town]:
     """A town in which a programme is published and one coach works."""
@@ -256,7 +263,7 @@ async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: P
                 smtp_url=mail.url,
                 sqlite_synchronous="NORMAL",
             )
-            built.append(build(settings, now=lambda: clock.now))
+            built.append(build(settings, now=lambda: clock.now, vocabulary=vocabulary()))
             return routes(built[0])
 
         async with served(doors) as url:

@@ -10,7 +10,7 @@ import pytest
 from bot.app import App, build
 from bot.services.delivery import MOST_IN_HAND
 from tests.fakes.wire import Fault
-from tests.town import Town, a_town, delivery_of
+from tests.town import Town, a_town, delivery_of, vocabulary
 
 EVENING = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
 THURSDAY_TEN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ async def pg_town(postgresql_url: str) -> AsyncIterator[Town]:
 @pytest.fixture
 async def processes(pg_town: Town) -> AsyncIterator[list[App]]:
     """Three processes of the same program."""
-    others = [build(pg_town.app.settings, now=lambda: pg_town.now) for _ in range(2)]
+    others = [build(pg_town.app.settings, now=lambda: pg_town.now, vocabulary=vocabulary()) for _ in range(2)]
     for other in others:
         other.delivery = delivery_of(other, pg_town.machine)
     yield [pg_town.app, *others]
