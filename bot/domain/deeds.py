@@ -23,7 +23,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.READ: ("person-read", "conversation-read"),
     Kind.CONTACT: (
         *("message-written", "claimed", "put-away", "paused", "stopped", "started-again", "person-resumed"),
-        *("check-ins-resumed",),
+        *("check-ins-resumed", "asked-again", "agreed-in-person"),
         *("language-changed", "channel-changed", "address-added", "link-made"),
     ),
     Kind.PLACE: (
@@ -39,6 +39,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DOOR: (
         *("signed-in", "signed-out", "sign-in-refused", "recovery-code-used", "session-ended", "password-set"),
         *("new-password-asked", "second-factor-set", "recovery-codes-made", "account-changed"),
+        *("urgent-number",),
     ),
     Kind.ACCOUNTS: ("invited", "role-given", "role-taken", "second-factor-reset", "removed"),
     Kind.TAKEN_OUT: ("log-downloaded",),

@@ -13,7 +13,18 @@ from bot.domain.programme import Programme
 from bot.domain.silence import Silence, silence
 from bot.domain.weeks import CheckedIn, OpenAlert, PersonWeek, ProgrammeWeek, WeekFacts, Window
 
-URGENCY = ("crisis", "crisis-undelivered", "messages-unwanted", "wants-call", "wrong-number", "", "question", "unsigned", "media", "edited")
+URGENCY = (
+    "crisis",
+    "crisis-undelivered",
+    "messages-unwanted",
+    "wants-call",
+    "wrong-number",
+    "",
+    "question",
+    "unsigned",
+    "media",
+    "edited",
+)
 NOTICES = ("stopped", "blocked", "provider-blocks", "bouncing", "uncertain", "set-aside")
 """Alerts by how much they need somebody, before and after; "" stands for the kinds that flows make themselves."""
 

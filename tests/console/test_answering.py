@@ -151,7 +151,7 @@ async def test_a_history_ends_now_and_everybody_lived_it(lived: DemoSet) -> None
         statuses = {row.status: row[1] for row in counted}
         raised = await connection.execute(select(alerts.c.kind, participants.c.first_name).join(participants))
         kinds = {(kind, name) for kind, name in raised}
-    assert len(people) == 12 and {one.language for one in people} == {"sv", "en", "ar"}
+    assert len(people) == 12 and {one.language for one in people} == {"sv", "en", "ar", "so"}
     assert {one.channel for one in people} == {ChannelName.SMS, ChannelName.TELEGRAM}
     assert [one.first_name for one in people if one.last_heard_at is None] == ["Gunnar"]
     assert set(statuses) == {"sent"} and statuses["sent"] > 100
