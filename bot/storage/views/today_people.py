@@ -55,7 +55,7 @@ def person_columns() -> list[ColumnElement[Any]]:
         .where(
             addresses.c.participant_id == participants.c.id,
             addresses.c.channel == ChannelName.SMS,
-            addresses.c.state != AddressState.BAD,
+            addresses.c.state.not_in((AddressState.BAD, AddressState.WRONG)),
         )
         .order_by(addresses.c.id.desc())
         .limit(1)
