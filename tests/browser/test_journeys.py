@@ -80,6 +80,8 @@ async def test_somebody_is_added_and_a_refused_form_keeps_what_was_typed(seen: W
 async def _agree(seen: Watched) -> None:
     for box in await seen.page.locator("main input[type=checkbox][required]").all():
         await box.check()
+    for choice in await seen.page.locator("main input[type=radio][value=agreed]").all():
+        await choice.check()
 
 
 async def test_a_file_of_people_is_looked_through_and_taken_in_with_a_bar(seen: Watched, tmp_path: Path) -> None:
