@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.catalogs import console_words
 from bot.content.letters import Letter, Line, Section, filled, joined
 from bot.content.texts import day
+from bot.domain.alerts import AlertKind, kind_of
 from bot.domain.calendar import zone_of
 from bot.domain.moves import Move
 from bot.domain.people import Coach, Presence
@@ -108,34 +109,41 @@ class _Writer:
     def _need(self, one: OpenAlert) -> Line:
         _, ngettext = self.words.gettext, self.words.ngettext
         if one.first_name is None:
-            known = {"set-aside": _("A message that came in could not be read")}
-            said = filled(known.get(one.kind) or _("Something without a name waits: look in Framsteg"))
+            known = {
+                AlertKind.CRISIS: _("Somebody unknown wrote something that needs you at once: look in Framsteg"),
+                AlertKind.SET_ASIDE: _("A message that came in could not be read"),
+            }
+            said = filled(known.get(kind_of(one.kind)) or _("Something without a name waits: look in Framsteg"))
         else:
-            template = self._needs().get(one.kind, _("%(name)s gave an answer that you should see"))
-            said = filled(template, name=one.first_name)
+            said = filled(self._needs()[kind_of(one.kind)], name=one.first_name)
         times = ngettext("%(count)s time", "%(count)s times", one.count)
         since = self._on(_("since %(day)s"), one.raised_at.astimezone(zone_of(self.summary.window.zone)).date())
         return joined((said, self._count(times, one.count if one.count > 1 else 0), since))
 
-    def _needs(self) -> dict[str, str]:
+    def _needs(self) -> dict[AlertKind, str]:
         _ = self.words.gettext
         return {
-            "crisis": _("%(name)s wrote something that needs you at once"),
-            "crisis-undelivered": _("Help did not reach %(name)s: call at once"),
-            "messages-unwanted": _("%(name)s wants no more messages"),
-            "wants-call": _("%(name)s wants you to call"),
-            "question": _("%(name)s wrote something that only you can answer"),
-            "media": _("%(name)s sent a picture or a recording, which was not opened"),
-            "edited": _("%(name)s changed a message afterwards: ask which answer is right"),
-            "corrected": _("%(name)s corrected an answer: ask whether a call is still wanted"),
-            "stopped": _("%(name)s stopped the messages"),
-            "blocked": _("%(name)s blocked the messages"),
-            "wrong-number": _("Somebody else has the number of %(name)s: ask for the right one"),
-            "provider-blocks": _("%(name)s wants messages, but the provider blocks them until %(name)s sends START"),
-            "unsigned": _("Somebody with the phone of %(name)s wrote, and it is not known who"),
-            "bouncing": _("Messages do not reach %(name)s: ask for a new number"),
-            "uncertain": _("It is not certain that a message reached %(name)s"),
-            "set-aside": _("A message from %(name)s could not be read"),
+            AlertKind.CRISIS: _("%(name)s wrote something that needs you at once"),
+            AlertKind.CRISIS_UNDELIVERED: _("Help did not reach %(name)s: call at once"),
+            AlertKind.UNWANTED: _("%(name)s wants no more messages"),
+            AlertKind.WANTS_CALL: _("%(name)s wants you to call"),
+            AlertKind.WRONG_NUMBER: _("Somebody else has the number of %(name)s: ask for the right one"),
+            AlertKind.CORRECTED: _("%(name)s corrected an answer: ask whether a call is still wanted"),
+            AlertKind.OWN: _("%(name)s gave an answer that you should see"),
+            AlertKind.QUESTION: _("%(name)s wrote something that only you can answer"),
+            AlertKind.DATA_REQUEST: _("%(name)s wants to see, correct or erase what is kept"),
+            AlertKind.WANTS_CHANNEL: _("%(name)s wants messages another way: ask which"),
+            AlertKind.UNSIGNED: _("Somebody with the phone of %(name)s wrote, and it is not known who"),
+            AlertKind.MEDIA: _("%(name)s sent a picture or a recording, which was not opened"),
+            AlertKind.EDITED: _("%(name)s changed a message afterwards: ask which answer is right"),
+            AlertKind.STOPPED: _("%(name)s stopped the messages"),
+            AlertKind.BLOCKED: _("%(name)s blocked the messages"),
+            AlertKind.PROVIDER_BLOCKS: _(
+                "%(name)s wants messages, but the provider blocks them until %(name)s sends START"
+            ),
+            AlertKind.BOUNCING: _("Messages do not reach %(name)s: ask for a new number"),
+            AlertKind.UNCERTAIN: _("It is not certain that a message reached %(name)s"),
+            AlertKind.SET_ASIDE: _("A message from %(name)s could not be read"),
         }
 
     def _people(self, summary: WeeklySummary) -> Section:

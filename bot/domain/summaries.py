@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.alerts import AlertKind, kind_of
 from bot.domain.calendar import held_on, zone_of
 from bot.domain.messages import OutboxStatus, Purpose
 from bot.domain.moves import Move, moves, up_first
@@ -12,21 +13,6 @@ from bot.domain.people import Presence
 from bot.domain.programme import Programme
 from bot.domain.silence import Silence, silence
 from bot.domain.weeks import CheckedIn, OpenAlert, PersonWeek, ProgrammeWeek, WeekFacts, Window
-
-URGENCY = (
-    "crisis",
-    "crisis-undelivered",
-    "messages-unwanted",
-    "wants-call",
-    "wrong-number",
-    "",
-    "question",
-    "unsigned",
-    "media",
-    "edited",
-)
-NOTICES = ("stopped", "blocked", "provider-blocks", "bouncing", "uncertain", "set-aside")
-"""Alerts by how much they need somebody, before and after; "" stands for the kinds that flows make themselves."""
 
 HERE = (Presence.PRESENT, Presence.LATE)
 
@@ -156,9 +142,7 @@ def _harmless(moves: tuple[Move, ...]) -> tuple[Move, ...]:
 
 
 def _urgency(alert: OpenAlert) -> tuple[int, datetime, str]:
-    order = URGENCY + NOTICES
-    place = order.index(alert.kind if alert.kind in order else "")
-    return place, alert.raised_at, alert.first_name or ""
+    return tuple(AlertKind).index(kind_of(alert.kind)), alert.raised_at, alert.first_name or ""
 
 
 def _told(people: Iterable[PersonWeek]) -> list[PersonWeek]:

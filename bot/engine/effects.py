@@ -17,9 +17,6 @@ SHEET_SAVED = "phrases/sheet-saved"
 FIXED, LEFT_AS_IT_WAS = "phrases/fixed", "phrases/fix-left"
 """Said when an answer is changed, and when nobody understood to what."""
 
-CORRECTED = "corrected"
-"""The alert of an answer that asked for something and no longer does."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Send:

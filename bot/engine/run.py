@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.alerts import AlertKind
 from bot.engine.answers import UNCLEAR, Answer, is_beyond, read_answer, together
 from bot.engine.definition import MOST_REPEATS, AnswerKind, Ask, Flow
 from bot.engine.effects import (
-    CORRECTED,
     FIXED,
     LEFT_AS_IT_WAS,
     OLD_BUTTON,
@@ -187,7 +187,7 @@ def alerts_of_change(step: Ask, *, had: tuple[str, ...], answer: Answer) -> tupl
     """
     has = alerted(step, answer)
     new = tuple(Alert(kind=kind) for kind in has if kind not in had)
-    return new if set(had) <= set(has) else (*new, Alert(kind=CORRECTED))
+    return new if set(had) <= set(has) else (*new, Alert(kind=AlertKind.CORRECTED))
 
 
 def _back(flow: Flow, state: State, *, said: str, kept: tuple[Effect, ...]) -> Turn:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.content.texts import day
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import held_on, moment, zone_of
 from bot.domain.day import NewAbsence
 from bot.domain.people import Participant, Presence
@@ -113,7 +114,7 @@ async def _answered(hearing: Hearing, turn: Turn, *, back: bool) -> bool:
 def _ask_which(hearing: Hearing, turn: Turn) -> None:
     """Words that may report an absence: which it is is asked, and a person reads them."""
     hearing.say(turn, "phrases/absent-which", buttons=_menu(hearing, turn, (*_REASONS, Presence.LATE)))
-    hearing.alert(turn, "question")
+    hearing.alert(turn, AlertKind.QUESTION)
 
 
 def _menu(hearing: Hearing, turn: Turn, categories: tuple[Presence, ...]) -> Buttons:

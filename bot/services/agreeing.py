@@ -1,5 +1,6 @@
 """A yes opens the rest and a no closes it, at whatever moment it is said, and both are kept with what was asked."""
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import InboundKind, Purpose
 from bot.domain.people import AddressState, Agreement
 from bot.domain.programme import MESSAGES_ALLOWED, WELCOME
@@ -8,7 +9,6 @@ from bot.engine.definition import Ask
 from bot.engine.taps import TAP
 from bot.engine.wishes import Wish, Wished
 from bot.services.callers import Turn
-from bot.services.conversation import UNWANTED
 from bot.services.hearing import Hearing
 from bot.services.lifting import lift
 from bot.storage.agreements import NewAgreement
@@ -67,7 +67,7 @@ async def _refuse(hearing: Hearing, turn: Turn) -> None:
     asked_in = await hearing.work.agreements.last_asked(turn.participant.enrolment_id)
     _keep(hearing, turn, Agreement.REFUSED, definition=asked_in)
     hearing.pile.stopped.append(turn.participant.id)
-    hearing.alert(turn, UNWANTED)
+    hearing.alert(turn, AlertKind.UNWANTED)
     hearing.say(turn, "phrases/refused", purpose=Purpose.CONFIRMATION)
 
 

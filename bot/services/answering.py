@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.domain.alerts import AlertKind, FlowKind
 from bot.domain.calendar import zone_of
 from bot.engine.answers import UNCLEAR, Answer, Unclear, read_answer
 from bot.engine.definition import AnswerKind, Ask
@@ -13,7 +14,7 @@ from bot.engine.run import alerted, alerts_of_change, gave_up, saved
 from bot.engine.state import State
 from bot.services import conversation
 from bot.services.callers import Turn
-from bot.services.conversation import UNWANTED, Taken, flow_for
+from bot.services.conversation import Taken, flow_for
 from bot.services.hearing import Hearing
 from bot.services.pile import alert_about
 from bot.services.published import FlowEdition
@@ -31,7 +32,7 @@ def reply(hearing: Hearing, turn: Turn, live: Live, *, words: str | None = None)
     taken = conversation.reply(live, edition, said, participant=turn.participant, now=hearing.now)
     if gave_up(State.from_text(live.state), taken):
         # Three times not understood: whatever it was, a person reads it.
-        hearing.alert(turn, "question")
+        hearing.alert(turn, AlertKind.QUESTION)
     go_on(hearing, turn, live, edition=edition, taken=taken)
 
 
@@ -125,6 +126,6 @@ def change(hearing: Hearing, turn: Turn, answer: Standing, *, value: Answer | Un
     for effect in saved(step, value, number=given.number or 1):
         conversation.save(effect, taken, pile)
     for alert in alerts_of_change(step, had=answer.had, answer=value):
-        pile.alerts.append(alert_about(turn.participant, alert.kind, once=turn.once, about=given.live.id))
-        if alert == Alert(kind=UNWANTED):
+        pile.alerts.append(alert_about(turn.participant, FlowKind(alert.kind), once=turn.once, about=given.live.id))
+        if alert == Alert(kind=AlertKind.UNWANTED):
             pile.stopped.append(turn.participant.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.access import By, ChangedMeanwhile
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import is_quiet, quiet_until
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Address, AddressState, Participant
@@ -134,7 +135,7 @@ class Coaching:
             if writes_here:
                 await work.participants.change(person.id, preferred_channel=stranger.channel)
             if claimed.newest is not None:
-                raised = alert_about(person, "question", once=f"claimed/{claimed.newest}", about=claimed.newest)
+                raised = alert_about(person, AlertKind.QUESTION, once=f"claimed/{claimed.newest}", about=claimed.newest)
                 await work.alerts.raise_these([raised], now=now)
             await work.audit.note(_done("claimed", person, about=address), by=by, now=now)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.alerts import AlertKind, FlowKind
 from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
@@ -23,9 +24,6 @@ from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
 
 MOST_SILENT_AT_ONCE = 200
-UNWANTED = "messages-unwanted"
-"""The alert of an answer that says "do not write to me": it stops like a stop word."""
-
 REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
 
 
@@ -147,7 +145,8 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
     )
     if before.nudged:
         pile.answered.append(live.id)
-    if Alert(kind=UNWANTED) in turn.effects:
+    if Alert(kind=AlertKind.UNWANTED) in turn.effects:
+        # An answer that says "do not write to me" stops like a stop word.
         pile.stopped.append(taken.participant.id)
     sends: list[Send] = []
     for effect in turn.effects:
@@ -157,7 +156,9 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
             case Save():
                 save(effect, taken, pile)
             case Alert():
-                pile.alerts.append(alert_about(taken.participant, effect.kind, once=taken.once, about=live.id))
+                pile.alerts.append(
+                    alert_about(taken.participant, FlowKind(effect.kind), once=taken.once, about=live.id)
+                )
     said = say_effects(
         taken.plan,
         taken.edition,
@@ -170,7 +171,7 @@ def keep(taken: Taken, pile: Pile, *, now: datetime) -> None:
 
 
 def _occasion(taken: Taken, *, nudges: bool, now: datetime) -> Occasion:
-    unwanted = Alert(kind=UNWANTED) in taken.turn.effects
+    unwanted = Alert(kind=AlertKind.UNWANTED) in taken.turn.effects
     return Occasion(
         once=taken.once,
         purpose=Purpose.CONFIRMATION if unwanted else Purpose.NUDGE if nudges else Purpose.REPLY,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.content.texts import clock, day
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
 from bot.domain.people import Address, ChannelName
@@ -15,9 +16,6 @@ from bot.services.hearing import Hearing
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, Said, drafts, say
 from bot.storage.alerts import NewAlert
-
-CRISIS = "crisis"
-"""The alert's kind."""
 
 SAME_HELP_AFTER = timedelta(hours=1)
 """Whoever writes on is not told the same again and again; somebody is called every time."""
@@ -56,9 +54,9 @@ async def help_at_once(hearing: Hearing, turn: Turn, danger: Danger) -> None:
                 programme_id=one.programme_id,
                 participant_id=one.id,
                 coach_id=one.coach_id,
-                kind=CRISIS,
+                kind=AlertKind.CRISIS,
                 about=turn.arrival,
-                once=f"{CRISIS}/{turn.once}/{one.id}",
+                once=f"{AlertKind.CRISIS}/{turn.once}/{one.id}",
                 escalates_at=now,
             )
         )
@@ -80,9 +78,9 @@ def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
         NewAlert(
             organisation_id=who.organisation_id,
             programme_id=who.plan.programme_id,
-            kind=CRISIS,
+            kind=AlertKind.CRISIS,
             about=who.arrival,
-            once=f"{CRISIS}/in/{who.arrival}",
+            once=f"{AlertKind.CRISIS}/in/{who.arrival}",
             escalates_at=hearing.now,
         )
     )

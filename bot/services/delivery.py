@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.channel import Channel, SendFailed, Unknown
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import (
     DeliveryReceipt,
     OutboxAct,
@@ -149,7 +150,7 @@ class Delivery:
                 [_undelivered(one, now=now) for one in late if one.purpose is Purpose.CRISIS], now=now
             )
             await work.alerts.raise_these(
-                [_alert(message, "uncertain") for message in words if message.id in over],
+                [_alert(message, AlertKind.UNCERTAIN) for message in words if message.id in over],
                 now=now,
             )
 
@@ -168,7 +169,7 @@ class Delivery:
             await work.outbox.note(outcomes, holder=self._holder, now=now)
             uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
             await work.alerts.raise_these(
-                [_alert(one, "uncertain") for one in doubtful if one.id in uncertain],
+                [_alert(one, AlertKind.UNCERTAIN) for one in doubtful if one.id in uncertain],
                 now=now,
             )
         return len(doubtful)
@@ -197,7 +198,7 @@ class Delivery:
                             organisation_id=row.organisation_id,
                             programme_id=row.programme_id,
                             participant_id=row.participant_id,
-                            kind="bouncing",
+                            kind=AlertKind.BOUNCING,
                             about=row.id,
                             once=f"bouncing/{row.address_id}/{state}",
                         )
@@ -215,7 +216,7 @@ async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, 
     elif failed.gone:
         await work.addresses.set_state([(message.address_id, AddressState.BAD)], now=now)
         if message.participant_id is not None:
-            await work.alerts.raise_these([_alert(message, "bouncing")], now=now)
+            await work.alerts.raise_these([_alert(message, AlertKind.BOUNCING)], now=now)
 
 
 async def _blocked(work: Work, address: int, *, about: int, now: datetime) -> None:
@@ -227,7 +228,7 @@ async def _blocked(work: Work, address: int, *, about: int, now: datetime) -> No
     await silence(work, going, now=now)
     # Whoever had stopped us already is no news.
     await work.alerts.raise_these(
-        [alert_about(people[one][0], "blocked", once=f"out/{about}/{one}", about=about) for one in going],
+        [alert_about(people[one][0], AlertKind.BLOCKED, once=f"out/{about}/{one}", about=about) for one in going],
         now=now,
     )
 
@@ -238,14 +239,14 @@ def _undelivered(message: OutboxMessage | Any, *, now: datetime) -> NewAlert:
         organisation_id=message.organisation_id,
         programme_id=message.programme_id,
         participant_id=message.participant_id,
-        kind="crisis-undelivered",
+        kind=AlertKind.CRISIS_UNDELIVERED,
         about=message.id,
         once=f"crisis-undelivered/out/{message.id}",
         escalates_at=now,
     )
 
 
-def _alert(message: OutboxMessage, kind: str) -> NewAlert:
+def _alert(message: OutboxMessage, kind: AlertKind) -> NewAlert:
     return NewAlert(
         organisation_id=message.organisation_id,
         programme_id=message.programme_id,

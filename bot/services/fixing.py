@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import Purpose
 from bot.engine.answers import UNCLEAR
 from bot.engine.effects import FIXED, Send
@@ -41,7 +42,7 @@ async def edited(hearing: Hearing, turn: Turn) -> None:
     answer = None if hearing.away(turn) else await _answer_of_message(hearing, turn)
     value = UNCLEAR if answer is None else read_anew(hearing, turn, answer, words=turn.message.words)
     if answer is None or value is UNCLEAR:
-        hearing.alert(turn, "edited")
+        hearing.alert(turn, AlertKind.EDITED)
         return
     change(hearing, turn, answer, value=value)
     hearing.say(turn, FIXED)
@@ -78,7 +79,7 @@ def _too_late(hearing: Hearing, turn: Turn, wanted: Fix) -> None:
         _otherwise(hearing, turn)
         return
     hearing.say(turn, "phrases/fix-too-late")
-    hearing.alert(turn, "question")
+    hearing.alert(turn, AlertKind.QUESTION)
 
 
 def _otherwise(hearing: Hearing, turn: Turn) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import Button, Priority, Purpose
 from bot.domain.people import AddressState, ChannelName
@@ -59,9 +60,9 @@ class Hearing:
     def ask_coach(self, turn: Turn) -> None:
         """Hand somebody's words to their coach, and say so."""
         self.say(turn, "phrases/no-open-question")
-        self.alert(turn, "question")
+        self.alert(turn, AlertKind.QUESTION)
 
-    def alert(self, turn: Turn, kind: str) -> None:
+    def alert(self, turn: Turn, kind: AlertKind) -> None:
         """The coach of whoever wrote must see this arrival."""
         self.pile.alerts.append(alert_about(turn.participant, kind, once=turn.once, about=turn.arrival))
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import Address, AddressState, ChannelName, Participant
 from bot.engine.folding import bare, fold
@@ -10,9 +11,6 @@ from bot.services.pile import Pile, alert_about
 from bot.services.published import Plan
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.unit_of_work import Work
-
-PROVIDER_BLOCKS = "provider-blocks"
-"""The alert that a person wants messages and a provider holds them back."""
 
 LASTS = timedelta(days=1)
 
@@ -40,10 +38,10 @@ async def tell_how_to_lift(work: Work, plan: Plan, person: Participant, pile: Pi
     blocked = person.address
     if blocked is None or blocked.blocked_at is None:
         return False
-    once = f"{PROVIDER_BLOCKS}/{blocked.id}/{blocked.blocked_at:%Y%m%dT%H%M%S}"
+    once = f"{AlertKind.PROVIDER_BLOCKS}/{blocked.id}/{blocked.blocked_at:%Y%m%dT%H%M%S}"
     other = _other(await work.addresses.of(person.id), than=blocked)
     if other is None:
-        pile.alerts.append(alert_about(person, PROVIDER_BLOCKS, once=once))
+        pile.alerts.append(alert_about(person, AlertKind.PROVIDER_BLOCKS, once=once))
         return True
     occasion = Occasion(once=once, purpose=Purpose.CONFIRMATION, priority=Priority.REPLY, expires_at=at + LASTS, now=at)
     key = "phrases/sms-blocked" if blocked.channel is ChannelName.SMS else "phrases/telegram-blocked"

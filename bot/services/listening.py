@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind, own_message
 from bot.domain.people import AddressState
@@ -132,9 +133,9 @@ class Batch:
     def _look_away(self, turn: Turn) -> None:
         """A picture or a voice is never fetched; who asked for silence gets none of our words."""
         if turn.unsure:
-            alert_all(self.hearing, turn, "media")
+            alert_all(self.hearing, turn, AlertKind.MEDIA)
         else:
-            self.hearing.alert(turn, "media")
+            self.hearing.alert(turn, AlertKind.MEDIA)
         if not self.hearing.away(turn):
             self.hearing.say(turn, "phrases/media")
 
@@ -153,7 +154,7 @@ class Batch:
             await start_again(hearing, turn, silently=said == "START")
         elif hearing.away(turn):
             # Silence was asked for: a person reads it, the bot says nothing.
-            hearing.alert(turn, "question")
+            hearing.alert(turn, AlertKind.QUESTION)
         elif not self._is_told_already(turn):
             await self._understand(turn, wish)
 
@@ -198,7 +199,7 @@ class Batch:
         elif hearing.may_return(turn):
             await start_again(hearing, turn, silently=False)
         elif hearing.left(turn):
-            hearing.alert(turn, "question")
+            hearing.alert(turn, AlertKind.QUESTION)
         elif code and turn.participant.id != await hearing.work.participants.whose_link(code):
             hearing.say(turn, "phrases/telegram-bad-code")
         else:

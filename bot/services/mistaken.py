@@ -1,5 +1,6 @@
 """Whoever says that we mean somebody else is never written to again, and nothing of the other is told there."""
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Address, AddressState
 from bot.services.callers import Turn
@@ -9,27 +10,24 @@ from bot.services.pile import alert_about
 from bot.services.wording import say
 from bot.storage.addresses import Belongs
 
-WRONG_NUMBER = "wrong-number"
-"""The alert that somebody else has this number."""
-
 
 async def wrong_person(hearing: Hearing, turn: Turn) -> None:
     """Everything to this address ends, for everybody whom we looked for there. Their coaches are told."""
     work, now = hearing.work, hearing.now
     addresses = [one.address.id for one in turn.sharers]
     hearing.address_states += [(one, AddressState.WRONG) for one in addresses]
-    await work.outbox.cancel_at(addresses, why=WRONG_NUMBER, now=now)
+    await work.outbox.cancel_at(addresses, why=AlertKind.WRONG_NUMBER, now=now)
     # Whoever speaks for a telephone speaks for all who were written to there, but not for their other addresses.
     moved = [
         one.participant.id
         for one in turn.sharers
         if one.participant.address is None or one.participant.address.id == one.address.id
     ]
-    await work.conversations.end(moved, outcome=WRONG_NUMBER, now=now)
+    await work.conversations.end(moved, outcome=AlertKind.WRONG_NUMBER, now=now)
     await work.unsigned.give_up(turn.heard.waiting.sender_hash, now=now)
     for one in turn.sharers:
         once = f"{turn.once}/{one.participant.id}"
-        hearing.pile.alerts.append(alert_about(one.participant, WRONG_NUMBER, once=once, about=turn.arrival))
+        hearing.pile.alerts.append(alert_about(one.participant, AlertKind.WRONG_NUMBER, once=once, about=turn.arrival))
     hearing.pile.drafts.append(_apology(hearing, turn, to=await _nobody(hearing, turn)))
 
 

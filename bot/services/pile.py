@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.alerts import AlertKind, FlowKind
 from bot.domain.messages import Draft
 from bot.domain.people import Participant
 from bot.storage.agreements import NewAgreement
@@ -40,7 +41,9 @@ class Pile:
         await work.outbox.queue(self.drafts, now=now)
 
 
-def alert_about(participant: Participant, kind: str, *, once: str, about: int | None = None) -> NewAlert:
+def alert_about(
+    participant: Participant, kind: AlertKind | FlowKind, *, once: str, about: int | None = None
+) -> NewAlert:
     """Something this person's coach must see."""
     return NewAlert(
         organisation_id=participant.organisation_id,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.channels.incoming import Unreadable
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import InboundMessage
 from bot.domain.people import ChannelName
 from bot.services.callers import Heard
@@ -78,7 +79,7 @@ class Reception:
                 [
                     NewAlert(
                         organisation_id=organisation,
-                        kind="set-aside",
+                        kind=AlertKind.SET_ASIDE,
                         about=arrival,
                         once=f"aside/{arrival}",
                     )

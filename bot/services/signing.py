@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import Button, Draft, OutboxAct, Purpose
 from bot.domain.people import ChannelName
 from bot.services.callers import Turn
@@ -57,7 +58,11 @@ async def give_up_old(database: Database, *, now: datetime) -> int:
             )
             people = [several[0] for several in places.values()]
             await work.alerts.raise_these(
-                [alert_about(one, UNSIGNED, once=f"in/{each}/{one.id}", about=each) for one in people for each in kept],
+                [
+                    alert_about(one, AlertKind.UNSIGNED, once=f"in/{each}/{one.id}", about=each)
+                    for one in people
+                    for each in kept
+                ],
                 now=now,
             )
     return len(senders)
@@ -71,7 +76,7 @@ async def _give_up(hearing: Hearing, turn: Turn) -> None:
     ]
 
 
-def alert_all(hearing: Hearing, turn: Turn, kind: str) -> None:
+def alert_all(hearing: Hearing, turn: Turn, kind: AlertKind) -> None:
     """The coaches of everybody who may have written must see this arrival."""
     hearing.pile.alerts += [
         alert_about(one.participant, kind, once=f"{turn.once}/{one.participant.id}", about=turn.arrival)
@@ -81,7 +86,7 @@ def alert_all(hearing: Hearing, turn: Turn, kind: str) -> None:
 
 def _alert(turn: Turn, person: int, arrival: int) -> NewAlert:
     one = next(sharer.participant for sharer in turn.sharers if sharer.participant.id == person)
-    return alert_about(one, UNSIGNED, once=f"in/{arrival}/{person}", about=arrival)
+    return alert_about(one, AlertKind.UNSIGNED, once=f"in/{arrival}/{person}", about=arrival)
 
 
 def _ask(hearing: Hearing, turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.content.language_names import own_name
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import Button, Purpose
 from bot.domain.people import AddressState, ChannelName
 from bot.engine import run
@@ -67,7 +68,7 @@ async def reach_by(hearing: Hearing, turn: Turn, *, channel: ChannelName) -> Non
         await hearing.work.participants.change(turn.participant.id, preferred_channel=channel)
         hearing.say(turn, f"phrases/channel-{channel}")
     elif channel is ChannelName.SMS:
-        hearing.alert(turn, "wants-channel")
+        hearing.alert(turn, AlertKind.WANTS_CHANNEL)
         hearing.say(turn, "phrases/no-number")
     elif turn.plan.programme.telegram and hearing.shelf.bot_name:
         code = await hearing.work.participants.make_deep_link(participant_id=turn.participant.id, now=hearing.now)
@@ -75,7 +76,7 @@ async def reach_by(hearing: Hearing, turn: Turn, *, channel: ChannelName) -> Non
             turn, "phrases/telegram-link", values={"link": f"https://t.me/{hearing.shelf.bot_name}?start={code}"}
         )
     else:
-        hearing.alert(turn, "wants-channel")
+        hearing.alert(turn, AlertKind.WANTS_CHANNEL)
         hearing.say(turn, "phrases/telegram-not-here")
 
 

@@ -1,5 +1,6 @@
 """A stop ends everything at once, and only a start word brings it back."""
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import InboundKind, Purpose
 from bot.domain.people import AddressState, Agreement, Participant
 from bot.services.callers import Turn
@@ -16,7 +17,9 @@ async def stop(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
     together = (turn.participant, *turn.beside)
     await silence(hearing.work, (one.id for one in together), now=hearing.now)
     for one in together:
-        hearing.pile.alerts.append(alert_about(one, "stopped", once=f"{turn.once}/{one.id}", about=turn.arrival))
+        hearing.pile.alerts.append(
+            alert_about(one, AlertKind.STOPPED, once=f"{turn.once}/{one.id}", about=turn.arrival)
+        )
         if one.agreement is not Agreement.AGREED:
             # Whoever was asked and says stop has answered.
             hearing.pile.agreed.append(_refusal(turn, one))

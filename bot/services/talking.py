@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.content.texts import clock, day
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.staffed import is_staffed, staffed_next
 from bot.services.callers import Turn
@@ -28,7 +29,7 @@ async def to_coach(hearing: Hearing, turn: Turn) -> None:
     """Hand these words to the coach, and say when somebody reads."""
     if turn.participant.talking_until is not None:
         await hearing.work.participants.change(turn.participant.id, talking_until=None)
-    hearing.alert(turn, "question")
+    hearing.alert(turn, AlertKind.QUESTION)
     staffed, zone = turn.plan.programme.staffed, turn.plan.programme.zone
     if is_staffed(staffed, zone=zone, now=hearing.now):
         hearing.say(turn, "phrases/to-coach-now", values={"until": clock(staffed.ends)})

@@ -1,5 +1,6 @@
 """A button that was tapped shows that it was heard, and stands for the answer it says, also another time."""
 
+from bot.domain.alerts import AlertKind
 from bot.domain.messages import OutboxAct, Purpose
 from bot.engine.answers import UNCLEAR
 from bot.engine.definition import AnswerKind, Ask
@@ -40,7 +41,7 @@ async def _heard(hearing: Hearing, turn: Turn) -> tuple[bool, Buttons]:
     """Whether the tap kept an answer (which is never said), and the buttons that stay under the message."""
     live = turn.live
     if hearing.away(turn):
-        hearing.alert(turn, "question")
+        hearing.alert(turn, AlertKind.QUESTION)
         return False, ()
     under = await _under(hearing, turn)
     if live is not None and _waits(turn, live, under=under):

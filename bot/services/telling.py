@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.content.texts import clock, day
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import held_on, zone_of
 from bot.domain.messages import Purpose
 from bot.domain.people import ChannelName
@@ -60,7 +61,7 @@ async def tell_answers(hearing: Hearing, turn: Turn) -> None:
 
 def take_request(hearing: Hearing, turn: Turn) -> None:
     """Somebody wants to see, correct or erase what is kept: a person does that."""
-    hearing.alert(turn, "data-request")
+    hearing.alert(turn, AlertKind.DATA_REQUEST)
     hearing.say(turn, "phrases/data-request")
 
 

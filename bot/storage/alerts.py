@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, bindparam, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.alerts import AlertKind, FlowKind
 from bot.storage.tables import alerts, coaches, summaries
 from bot.storage.takers import takers
 from bot.storage.upsert import insert_new
@@ -17,7 +18,7 @@ class NewAlert:
     """Something a coach must see now. `once` keeps it from being raised twice."""
 
     organisation_id: int
-    kind: str
+    kind: AlertKind | FlowKind
     once: str
     programme_id: int | None = None
     participant_id: int | None = None
@@ -116,7 +117,7 @@ class Alerts:
         """First names of the colleagues to whom what is about this person can be handed, by id."""
         return (await takers(self._connection, [enrolment], today=today)).get(enrolment, {})
 
-    async def acknowledge_all(self, kind: str, *, participant: int, coach: int, now: datetime) -> None:
+    async def acknowledge_all(self, kind: AlertKind, *, participant: int, coach: int, now: datetime) -> None:
         """Somebody has seen to everything of this kind about a person."""
         await self._connection.execute(
             update(alerts)

@@ -5,11 +5,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.alerts import ANSWERED_BY_WRITING
 from bot.domain.messages import Purpose
 from bot.storage.tables import alerts, outbox
-
-ANSWERED_BY_WRITING = ("question", "media", "edited")
-"""The alerts that words answer. Who would like to be called is not answered by a message."""
 
 _QUEUED = select(outbox.c.id).where(outbox.c.once == bindparam("once"))
 _NEWEST = select(func.max(outbox.c.id)).where(

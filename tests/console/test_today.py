@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.alerts import WANTS_ANSWER, AlertKind
 from bot.storage import tables
 from bot.storage.alerts import NewAlert
 from tests.console.day import TODAY, Morning
@@ -50,8 +51,31 @@ async def test_alerts_are_told_by_how_much_they_need_somebody(both_mornings: Mor
     await both_mornings.alert("Daniel", "messages-unwanted", hours=2)
     told = section(await page(both_mornings.street, "Lena"), "alerts")
     assert names(told) == ["Amina", "Daniel", "Bosse", "Bosse"]
-    assert told.index("sounds like danger") < told.index("made-by-a-flow") < told.index("asked us to stop")
+    assert (
+        told.index("sounds like danger") < told.index("an answer that you should see") < told.index("asked us to stop")
+    )
+    assert "made-by-a-flow" not in told
     assert "urgent" in told.split("</li>")[0]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+async def test_every_kind_of_alert_has_words_of_its_own_on_the_page(morning: Morning, language: str) -> None:
+    await morning.change(tables.coaches, morning.street.coaches["Lena"], language=language)
+    for number, kind in enumerate(AlertKind, start=1):
+        await morning.alert("Amina", kind, hours=number)
+    shown = [await page(morning.street, "Lena", f"/?section={each}") for each in ("alerts", "questions", "uncertain")]
+    told = [words for html in shown for words in re.findall(r'<span class="kind">(.*?)</span>', html)]
+    assert len(set(told)) == len(told) == len(AlertKind)
+    assert not {str(kind) for kind in AlertKind} & set(told)
+
+
+async def test_whoever_waits_for_a_word_or_a_deed_stands_in_the_inbox(morning: Morning) -> None:
+    for kind in WANTS_ANSWER:
+        number = await morning.alert("Amina", kind)
+        waiting = await page(morning.street, "Lena", "/inbox?show=answer")
+        assert "<bdi>Amina</bdi>" in waiting, kind
+        await (await morning.street.browser("Lena")).post(f"/today/alerts/{number}/done")
+    assert "<bdi>Amina</bdi>" not in await page(morning.street, "Lena", "/inbox?show=answer")
 
 
 async def test_a_coach_sees_only_what_is_about_their_own_people(both_mornings: Morning) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, exists, func, or_, select
 
 from bot.domain.access import Sight
+from bot.domain.alerts import WANTS_ANSWER
 from bot.domain.messages import InboundKind, OutboxAct, OutboxStatus
 from bot.storage.strangers import unclaimed
 from bot.storage.tables import addresses, alerts, bookmarks, coaches, enrolments, inbox, outbox, participants
@@ -18,8 +19,6 @@ SAID = (InboundKind.WORDS, InboundKind.TAP, InboundKind.MEDIA)
 """What counts as words of a person that somebody should have read."""
 
 SHOWN = (*SAID, InboundKind.EDIT, InboundKind.START)
-
-WANTS_ANSWER = ("question", "media", "edited", "wants-call")
 
 
 class Show(StrEnum):

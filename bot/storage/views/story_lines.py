@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from bot.domain.alerts import ENDS_WRITING
 from bot.domain.messages import InboundKind, OutboxAct
 from bot.domain.notes import Visibility
 from bot.domain.people import Presence
@@ -237,7 +238,7 @@ def _alerts() -> Select[Any]:
         _line("alert", alerts.c.raised_at, alerts.c.id, slug=alerts.c.kind)
         .select_from(alerts)
         .join(enrolments, _about_person(alerts.c.participant_id, alerts.c.programme_id))
-        .where(alerts.c.kind.in_(("stopped", "messages-unwanted", "blocked")))
+        .where(alerts.c.kind.in_(ENDS_WRITING))
     )
 
 

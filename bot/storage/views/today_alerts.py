@@ -7,16 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Subquery, and_, case, exists, func, or_, select
 
+from bot.domain.alerts import TELLS_WORDS, WANTS_ANSWER, AlertKind, kind_of
 from bot.domain.messages import InboundKind, OutboxStatus
-from bot.domain.summaries import NOTICES, URGENCY
 from bot.storage.tables import alerts, enrolments, inbox, outbox
 from bot.storage.unsigned import UNSIGNED
 from bot.storage.views.sight import Look
 from bot.storage.views.today_people import PLACES, Part, PersonSeen, Section, person_columns, person_of
 from bot.storage.views.today_silent import is_unreachable
-
-QUESTIONS = ("question", "unsigned", "media", "edited", "wants-call")
-"""Alerts that are a person's own words, or their wish to be called: they want an answer."""
 
 
 class Kept(StrEnum):
@@ -24,7 +21,7 @@ class Kept(StrEnum):
 
     ALERTS = "alerts"
     QUESTIONS = "questions"
-    UNCERTAIN = "uncertain"
+    UNCERTAIN = AlertKind.UNCERTAIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +33,7 @@ class AlertSeen:
     """
 
     id: int
-    kind: str
+    kind: AlertKind
     raised_at: datetime
     has_it: int | None
     words: str | None
@@ -60,13 +57,13 @@ async def open_alerts(look: Look, part: Part, *, today: date, now: datetime) -> 
         # What nobody signed is for the coaches of all who may have written it.
         or_(
             inbox.c.participant_id == alerts.c.participant_id,
-            and_(inbox.c.state == UNSIGNED, alerts.c.kind == UNSIGNED),
+            and_(inbox.c.state == UNSIGNED, alerts.c.kind == AlertKind.UNSIGNED),
         ),
         inbox.c.kind.in_((InboundKind.WORDS, InboundKind.EDIT)),
         # Of an alert that a flow raised, `about` is a conversation.
-        alerts.c.kind.in_(("crisis", "question", "edited", UNSIGNED)),
+        alerts.c.kind.in_(TELLS_WORDS),
     )
-    sent = and_(outbox.c.id == alerts.c.about, alerts.c.kind == "uncertain")
+    sent = and_(outbox.c.id == alerts.c.about, alerts.c.kind == AlertKind.UNCERTAIN)
     rows = await look.connection.execute(
         select(
             alerts.c.id,
@@ -110,13 +107,13 @@ async def alert_seen(look: Look, alert: int) -> AlertPlace | None:
 
 def _numbered(look: Look, *, today: date, now: datetime) -> Subquery:
     section = case(
-        (alerts.c.kind.in_(QUESTIONS), Kept.QUESTIONS.value),
-        (alerts.c.kind == "uncertain", Kept.UNCERTAIN.value),
+        (alerts.c.kind.in_(WANTS_ANSWER), Kept.QUESTIONS.value),
+        (alerts.c.kind == AlertKind.UNCERTAIN, Kept.UNCERTAIN.value),
         else_=Kept.ALERTS.value,
     )
-    order = URGENCY + NOTICES
+    order = tuple(AlertKind)
     urgency = case(
-        *((alerts.c.kind == kind, number) for number, kind in enumerate(order) if kind), else_=order.index("")
+        *((alerts.c.kind == kind, place) for place, kind in enumerate(order)), else_=order.index(AlertKind.OWN)
     )
     seen = (
         select(
@@ -178,7 +175,7 @@ def _nobodys(look: Look) -> ColumnElement[bool]:
 def _settled() -> ColumnElement[bool]:
     """A send that was in doubt and arrived after all needs nobody."""
     return and_(
-        alerts.c.kind == "uncertain",
+        alerts.c.kind == AlertKind.UNCERTAIN,
         exists().where(outbox.c.id == alerts.c.about, outbox.c.status.in_((OutboxStatus.SENT, OutboxStatus.DELIVERED))),
     )
 
@@ -187,7 +184,7 @@ def _told_elsewhere(today: date) -> ColumnElement[bool]:
     """Whoever cannot be reached has a line of their own for as long as that is so."""
     lines = select(enrolments.c.id).select_from(PLACES).correlate(alerts)
     return and_(
-        alerts.c.kind == "bouncing",
+        alerts.c.kind == AlertKind.BOUNCING,
         lines.where(enrolments.c.participant_id == alerts.c.participant_id, is_unreachable(today)).exists(),
     )
 
@@ -195,7 +192,7 @@ def _told_elsewhere(today: date) -> ColumnElement[bool]:
 def _alert(row: Row[Any], look: Look) -> AlertSeen:
     return AlertSeen(
         id=row.id,
-        kind=row.kind,
+        kind=kind_of(row.kind),
         raised_at=row.raised_at,
         has_it=row.has_it,
         words=row.words,
