@@ -61,8 +61,12 @@ def reply(flow: Flow, state: State, words: str, *, reading: Reading, now: dateti
 def fall_silent(flow: Flow, state: State) -> Turn:
     """The person has not answered: the nudge and the question again the first time, the end after that.
 
-    Whoever asked for the question later gets it then, without the nudge.
+    Whoever asked for the question later gets it then, without the nudge. A correction gives way to what waits behind
+    it, or ends: the answer that was to be corrected goes on counting.
     """
+    if state.behind and not state.later:
+        # Whoever corrects something was heard from: what waits behind has not been reminded of since.
+        state = replace(State.from_text(state.behind), nudged=False, later=False)
     step = _waiting(flow, state)
     if step is None or state.nudged:
         return Turn(state=None, effects=())

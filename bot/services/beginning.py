@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.calendar import OccurrenceState, zone_of
 from bot.domain.people import Participant
 from bot.domain.programme import ReminderRule, WhenBusy
+from bot.engine.state import State
 from bot.services import conversation
 from bot.services.conversation import Start
 from bot.services.farewells import seen_off
@@ -33,6 +34,8 @@ class Round:
 
     busy: set[int]
     away: Away
+    mending: set[int] = field(default_factory=set)
+    """Who corrects an answer of a conversation that was over: that takes no check-in from them."""
     seen_off: set[int] = field(default_factory=set)
     room: list[int] = field(default_factory=list)
     starts: dict[int, tuple[ReadyOccurrence, Start]] = field(default_factory=dict)
@@ -51,9 +54,9 @@ class Round:
             self._settle(occurrence, OccurrenceState.SKIPPED, ABSENT)
         elif occurrence.enrolment_id in self.seen_off or not _is_welcome(one, now=now):
             self._settle(occurrence, OccurrenceState.SKIPPED, "not-written-to")
-        elif busy and rule.when_busy is WhenBusy.SKIP:
+        elif busy and rule.when_busy is WhenBusy.SKIP and participant.id not in self.mending:
             self._settle(occurrence, OccurrenceState.SKIPPED, "busy")
-        elif busy and rule.when_busy is WhenBusy.WAIT:
+        elif busy and rule.when_busy is not WhenBusy.INTERRUPT:
             self._settle(occurrence, OccurrenceState.WAITING, "busy")
         else:
             self._begin(one, flow=rule.begins)
@@ -61,7 +64,7 @@ class Round:
     def _begin(self, one: Ready, *, flow: str) -> None:
         participant, occurrence = one.participant, one.occurrence
         assert participant.address is not None
-        if participant.id in self.busy:
+        if participant.id in self.busy or participant.id in self.mending:
             self.room.append(participant.id)
         self.busy.add(participant.id)
         self._settle(occurrence, OccurrenceState.QUEUED, None)
@@ -97,8 +100,12 @@ async def begin_ready(work: Work, shelf: Shelf, *, now: datetime) -> int:
     people = await work.participants.enrolled(one.enrolment_id for one in found)
     await work.participants.lock(one.id for one in people.values())
     plans = await shelf.plans(work, {one.programme_id for one in found})
+    live = await work.conversations.open_with(one.id for one in people.values())
+    states = {person: State.from_text(one.state) for person, one in live.items()}
     batch = Round(
-        busy=set(await work.conversations.open_with(one.id for one in people.values())),
+        # Who put a correction off until later is free until then.
+        busy={person for person, state in states.items() if not (state.over and state.later)},
+        mending={person for person, state in states.items() if state.over},
         away=await work.absences.away_about(people, now=now),
         seen_off=await seen_off(work, people.values()),
     )

@@ -26,6 +26,9 @@ from bot.storage.unit_of_work import Work
 MOST_SILENT_AT_ONCE = 200
 REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
 
+MENDED_WITHIN = timedelta(hours=1)
+"""For so long an answered question that was opened again waits when its conversation is over."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
@@ -257,6 +260,8 @@ def _begun(start: Start, picks: tuple[str, ...], *, now: datetime) -> tuple[Begu
 
 
 def _silent_at(flow: Flow, state: State, *, now: datetime) -> datetime:
+    if state.over:
+        return now + MENDED_WITHIN
     return now + (flow.expires_after if state.nudged else flow.nudge_after)
 
 
