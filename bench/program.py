@@ -27,6 +27,7 @@ async def serve(what: str, url: str, port: int) -> None:
         twilio_sender=os.environ["BENCH_NUMBER"],
     )
     app = build(settings, now=machine_clock, channels=lambda *_: {})
+    await app.learn()
     if what == "whole":
         app.clock = clock_of(app)
         app.clock.start()

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.exc import ArgumentError
 
@@ -19,14 +18,10 @@ from bot.channels.telegram_feed import FeedFailed, TelegramFeed, bot_id
 from bot.channels.telegram_updates import read_update
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_forms import read_message
-from bot.content.crisis_phrases import load_crisis_phrases
-from bot.content.reply_words import load_readings
 from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
-from bot.engine.crisis import Phrases
-from bot.engine.reading import Reading
 from bot.services.conversation import fall_silent
 from bot.services.delivery import LEASE, Delivery
 from bot.services.escalation import Escalation
@@ -36,6 +31,7 @@ from bot.services.reminders import Reminders
 from bot.services.returning import ask_back
 from bot.services.signing import give_up_old
 from bot.services.summaries import Summaries
+from bot.services.vocabulary import learn
 from bot.settings import Settings, SettingsRefused
 from bot.storage.database import Database
 from bot.storage.landing import Landing
@@ -100,6 +96,10 @@ class App:
     clock: Clock | None = None
     stopping: bool = False
     crowded: bool = False
+
+    async def learn(self) -> None:
+        """Read in which words people are understood. Raises `ContentRefused`."""
+        self.shelf.learn(await learn(self.database, self.settings.content, now=self.now()))
 
     async def step(self, now: datetime) -> None:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
@@ -180,37 +180,22 @@ class App:
         await self.database.close()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vocabulary:
-    """In which words people are understood: replies by language, and what sounds like danger in any."""
-
-    readings: Mapping[str, Reading]
-    danger: Phrases
-
-    @classmethod
-    def of(cls, content: Path) -> "Vocabulary":
-        """What stands under a content root. Takes half a second. Raises `ContentRefused`."""
-        return cls(readings=load_readings(content), danger=load_crisis_phrases(content))
-
-
 def build(
     settings: Settings,
     *,
     now: Now = machine_clock,
     channels: Callable[[Settings, Senders], dict[ChannelName, Channel]] | None = None,
-    vocabulary: Vocabulary | None = None,
     lease: timedelta = LEASE,
 ) -> App:
     """Put everything together. Nothing is connected yet, so whoever is down now may come later.
 
-    `vocabulary` is the one of the settings' content if it was read before. Raises `SettingsRefused` when a key is
-    missing, `DatabaseBusy` when another process has the SQLite file, `ContentRefused` when it cannot be read.
+    Nobody is understood before `App.learn`. Raises `SettingsRefused` when a key is missing and `DatabaseBusy` when
+    another process has the SQLite file.
     """
     quiet_logs()
     database = opened(settings)
     urgent = UrgentLetters(settings.content, address=settings.public_url or "")
-    spoken = vocabulary or Vocabulary.of(settings.content)
-    shelf = Shelf(spoken.readings, danger=spoken.danger, urgent=urgent)
+    shelf = Shelf({}, urgent=urgent)
     own = Senders(database=database, default=settings.twilio_sender or "")
     real = (channels or real_channels)(settings, own)
     feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api) if settings.telegram_token else None

@@ -140,6 +140,7 @@ async def run(app: App, *, console: Callable[[], BaseRoute], ready: Callable[[st
     """
     try:
         await _must_fit(app)
+        await app.learn()
         await app.senders.refresh()
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 
-from bot.app import App, Vocabulary, build
+from bot.app import App, build
+from bot.content.vocabulary import Vocabulary, load_vocabulary
 from bot.domain.people import ChannelName, NewParticipant
 from bot.services import conversation
 from bot.services.conversation import Start
@@ -237,7 +238,7 @@ class Town:
 @functools.cache
 def vocabulary() -> Vocabulary:
     """What all towns understand: read once, for it is the same in each."""
-    return Vocabulary.of(ROOT)
+    return load_vocabulary(ROOT)
 
 
 @asynccontextmanager
@@ -263,7 +264,8 @@ async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: P
                 smtp_url=mail.url,
                 sqlite_synchronous="NORMAL",
             )
-            built.append(build(settings, now=lambda: clock.now, vocabulary=vocabulary()))
+            built.append(build(settings, now=lambda: clock.now))
+            built[0].shelf.learn(vocabulary())
             return routes(built[0])
 
         async with served(doors) as url:

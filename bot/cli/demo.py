@@ -109,6 +109,7 @@ async def set_up(
     app = build(settings, now=clock.now, channels=lambda *_: dict.fromkeys(ChannelName, lines))
     stage = Stage(app=app, phones=phones, lines=lines, clock=clock, cast=read_cast())
     await migrate(app.database)
+    await app.learn()
     if not done.exists():
         say("Living through three invented weeks, once; this takes some seconds ...")
         until, lasts = history or (machine_clock(), LASTS)

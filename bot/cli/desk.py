@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.app import machine_clock
 from bot.app import opened as opened_database
 from bot.cli.terminal import refuse, settings
-from bot.content.reply_words import load_readings
 from bot.services.published import Shelf
+from bot.services.vocabulary import learn, recall
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.key import key_fits
@@ -26,13 +26,6 @@ class Desk:
     database: Database
     shelf: Shelf
     now: datetime
-
-    async def must_fit(self) -> None:
-        """Refuse to go on with an old or empty database, or with a key that is not its own."""
-        if await pending(self.database):
-            refuse("the database is not up to date: run `framsteg migrate`")
-        if not await key_fits(self.database):
-            refuse("FRAMSTEG_KEY is not the key that this database was made with: use that one")
 
     async def programmes(self, work: Work, slug: str) -> list[ProgrammeRow]:
         """The programmes of this slug, of any organisation; refuses when there is none."""
@@ -51,8 +44,19 @@ async def opened(*, read_only: bool = False) -> AsyncIterator[Desk]:
     chosen = settings()
     database = opened_database(chosen, read_only=read_only)
     try:
-        desk = Desk(settings=chosen, database=database, shelf=Shelf(load_readings(chosen.content)), now=machine_clock())
-        await desk.must_fit()
-        yield desk
+        await _must_fit(database)
+        now = machine_clock()
+        shelf = Shelf({})
+        known = recall(database, chosen.content) if read_only else learn(database, chosen.content, now=now)
+        shelf.learn(await known)
+        yield Desk(settings=chosen, database=database, shelf=shelf, now=now)
     finally:
         await database.close()
+
+
+async def _must_fit(database: Database) -> None:
+    """Refuse to go on with an old or empty database, or with a key that is not its own."""
+    if await pending(database):
+        refuse("the database is not up to date: run `framsteg migrate`")
+    if not await key_fits(database):
+        refuse("FRAMSTEG_KEY is not the key that this database was made with: use that one")

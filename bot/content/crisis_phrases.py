@@ -18,6 +18,19 @@ _KNOWN = ("reviewed", "between", *(kind.value for kind in DangerKind))
 _REVIEWS = ("native", "clinician")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cries:
+    """One language's phrases of danger as they are written, by kind. They can be kept and read again.
+
+    `reviewed` says that a native speaker and a clinician have read them; `between` are words that may stand inside one.
+    """
+
+    language: str
+    reviewed: bool
+    between: tuple[str, ...]
+    phrases: Mapping[DangerKind, tuple[str, ...]]
+
+
 @dataclass(kw_only=True)
 class _Sheet:
     """One language's file as read: each phrase with the place it stands at."""
@@ -28,14 +41,41 @@ class _Sheet:
     between: list[str] = field(default_factory=list)
     phrases: list[tuple[Danger, Scalar]] = field(default_factory=list)
 
+    @property
+    def cries(self) -> Cries:
+        phrases: dict[DangerKind, tuple[str, ...]] = {
+            kind: tuple(danger.phrase for danger, _ in self.phrases if danger.kind is kind) for kind in DangerKind
+        }
+        return Cries(language=self.language, reviewed=self.reviewed, between=tuple(self.between), phrases=phrases)
+
 
 def load_crisis_phrases(content: Path) -> Phrases:
     """All phrases under `content`, ready. Raises `ContentRefused` with every complaint about a file."""
+    return phrases_of(cries_in(content))
+
+
+def cries_in(content: Path) -> tuple[Cries, ...]:
+    """All phrases under `content`, by language. Raises `ContentRefused` with every complaint about a file."""
     sheets = _sheets(content)
     complaints = tuple(sorted(complaint for sheet in sheets for complaint in sheet.page.complaints))
     if complaints:
         raise ContentRefused(complaints)
-    return _ready(sheets)
+    return tuple(sheet.cries for sheet in sheets)
+
+
+def phrases_of(cries: Iterable[Cries]) -> Phrases:
+    """The same phrases, ready to be found."""
+    every = tuple(cries)
+    return Phrases(
+        (
+            Danger(kind=kind, language=one.language, phrase=phrase)
+            for one in every
+            for kind, phrases in one.phrases.items()
+            for phrase in phrases
+        ),
+        between=(word for one in every for word in one.between),
+        unreviewed=(one.language for one in every if not one.reviewed),
+    )
 
 
 def check_crisis_phrases(content: Path, readings: Mapping[str, Reading]) -> tuple[Complaint, ...]:
@@ -51,14 +91,6 @@ def check_crisis_phrases(content: Path, readings: Mapping[str, Reading]) -> tupl
             sheets.append(_Sheet(language=language, page=page))
     _check_answers(sheets, readings)
     return tuple(sorted(complaint for sheet in sheets for complaint in sheet.page.complaints))
-
-
-def _ready(sheets: Iterable[_Sheet]) -> Phrases:
-    return Phrases(
-        (danger for sheet in sheets for danger, _ in sheet.phrases),
-        between=(word for sheet in sheets for word in sheet.between),
-        unreviewed=(sheet.language for sheet in sheets if not sheet.reviewed),
-    )
 
 
 def _sheets(content: Path) -> list[_Sheet]:
@@ -99,7 +131,7 @@ def _listed(page: Page, node: Node | None, *, where: str) -> Iterator[tuple[str,
 
 
 def _check_answers(sheets: Iterable[_Sheet], readings: Mapping[str, Reading]) -> None:
-    phrases = _ready(sheets)
+    phrases = phrases_of(sheet.cries for sheet in sheets)
     places = {(danger.language, danger.phrase): (sheet.page, at) for sheet in sheets for danger, at in sheet.phrases}
     complained: set[tuple[str, str]] = set()
     for language, reading in readings.items():

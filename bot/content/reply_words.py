@@ -1,15 +1,18 @@
 """What people write in each language is data, and no word of it means two things at once."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.content.catalogs import PARTICIPANTS, REFERENCE
 from bot.content.complaints import Complaint, ContentRefused
 from bot.content.language_names import names_in
-from bot.content.word_sheets import ABSENCES, FILE, LANGUAGES, NUMBERED, WISHES, Sheet, Word, read_sheet
+from bot.content.word_sheets import ABSENCES, FILE, LANGUAGES, NUMBERED, WISHES, Sheet, Spoken, Word, read_sheet
 from bot.domain.people import Presence
+from bot.engine.folding import bare, fold
 from bot.engine.reading import Length, PartOfDay, Reading, Wish
 
-__all__ = ["FILE", "LANGUAGES", "check_readings", "load_readings"]
+__all__ = ["FILE", "LANGUAGES", "Spoken", "check_readings", "load_readings", "readings_of", "spoken_in"]
 
 # The tables that are looked at together: in each of these rooms a word means one thing. "No" may also be "nine", and
 # an hour may also stand before a time: "saat 9", "9 saat".
@@ -41,7 +44,12 @@ _ROOMS = (
 
 
 def load_readings(content: Path) -> dict[str, Reading]:
-    """Every language's reply words under `content`, by language, folded and ready.
+    """Every language's reply words under `content`, by language, folded and ready. Raises as `spoken_in` does."""
+    return readings_of(spoken_in(content))
+
+
+def spoken_in(content: Path) -> tuple[Spoken, ...]:
+    """Every language's reply words under `content`, with the names that languages have in it.
 
     Raises `ContentRefused` with every complaint: an unknown key, a wrong kind of value, a word with two meanings, a
     word that is a stop in another language or the name of another language there (both are read for everybody).
@@ -53,7 +61,12 @@ def load_readings(content: Path) -> dict[str, Reading]:
         complaints = [Complaint(path="locales", line=1, column=1, what="no language has reply words", remedy=remedy)]
     if complaints:
         raise ContentRefused(tuple(complaints))
-    return {sheet.language: _reading(sheet) for sheet in sheets}
+    return tuple(_with_names(sheet.spoken) for sheet in sheets)
+
+
+def readings_of(spoken: Iterable[Spoken]) -> dict[str, Reading]:
+    """The same words by language, folded and ready."""
+    return {one.language: _reading(one) for one in spoken}
 
 
 def check_readings(content: Path) -> tuple[Complaint, ...]:
@@ -118,19 +131,32 @@ def _check_names(sheets: list[Sheet]) -> None:
                 sheet.page.complain(word.node, what, "take it away here or there")
 
 
-def _reading(sheet: Sheet) -> Reading:
-    def all_of(table: str) -> frozenset[str]:
-        return frozenset(word.folded for word in sheet.words if word.table == table)
+def _with_names(spoken: Spoken) -> Spoken:
+    """What the file calls a language goes before what the world calls it."""
+    found = {name: (name, language) for name, language in names_in(spoken.language, of=LANGUAGES).items()}
+    for language, names in spoken.words.get("languages", {}).items():
+        found |= {bare(fold(name, language=spoken.language)): (name, language) for name in names}
+    languages = {one: tuple(name for name, other in found.values() if other == one) for _, one in found.values()}
+    return replace(spoken, words={**spoken.words, "languages": languages})
 
-    def named(table: str) -> list[tuple[str, str]]:
-        return [(word.folded, word.meaning) for word in sheet.words if word.table == table]
+
+def _reading(spoken: Spoken) -> Reading:
+    def named(table: str) -> dict[str, str]:
+        return {
+            bare(fold(word, language=spoken.language)): meaning
+            for meaning, words in spoken.words.get(table, {}).items()
+            for word in words
+        }
+
+    def all_of(table: str) -> frozenset[str]:
+        return frozenset(named(table))
 
     def numbered(table: str) -> dict[str, int]:
-        return {word.folded: NUMBERED[table][word.meaning] for word in sheet.words if word.table == table}
+        return {word: NUMBERED[table][name] for word, name in named(table).items()}
 
     return Reading(
-        language=sheet.language,
-        reviewed=sheet.reviewed,
+        language=spoken.language,
+        reviewed=spoken.reviewed,
         numbers=numbered("numbers"),
         yes=all_of("yes"),
         no=all_of("no"),
@@ -148,9 +174,9 @@ def _reading(sheet: Sheet) -> Reading:
         units=all_of("units"),
         wishes={wish: all_of(wish) for wish in Wish},
         absences={Presence(each): all_of(each) for each in ABSENCES},
-        lengths={words: Length(name) for words, name in named("lengths")},
-        duals={words: Length(name) for words, name in named("duals")},
-        parts_of_day={words: PartOfDay(name) for words, name in named("parts-of-day")},
+        lengths={word: Length(name) for word, name in named("lengths").items()},
+        duals={word: Length(name) for word, name in named("duals").items()},
+        parts_of_day={word: PartOfDay(name) for word, name in named("parts-of-day").items()},
         clock=all_of("clock"),
         until=all_of("until"),
         within=all_of("within"),
@@ -158,10 +184,10 @@ def _reading(sheet: Sheet) -> Reading:
         absence_fillers=all_of("absence-fillers"),
         absence_hints=all_of("absence-hints"),
         parts_of_hour=numbered("parts-of-hour"),
-        dawn_clock=sheet.dawn_clock,
+        dawn_clock=spoken.dawn_clock,
         lookalikes=all_of("lookalikes"),
         questions=all_of("questions"),
         meant=all_of("meant"),
-        languages=names_in(sheet.language, of=LANGUAGES) | dict(named("languages")),
-        not_yet=sheet.not_yet,
+        languages=named("languages"),
+        not_yet=spoken.not_yet,
     )

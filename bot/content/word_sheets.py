@@ -1,6 +1,7 @@
 """A language's file of reply words is read word by word, and whatever does not belong there is refused."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as PlainMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,17 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """One language's reply words as they are written: by table and meaning. They can be kept and read again."""
+
+    language: str
+    reviewed: bool
+    dawn_clock: bool
+    not_yet: str
+    words: PlainMapping[str, PlainMapping[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One language's file as read."""
 
@@ -76,6 +88,20 @@ class Sheet:
     reviewed: bool
     dawn_clock: bool
     not_yet: str
+
+    @property
+    def spoken(self) -> Spoken:
+        """What stands here, without the places where it stands."""
+        tables: dict[str, dict[str, list[str]]] = {}
+        for word in self.words:
+            tables.setdefault(word.table, {}).setdefault(word.meaning, []).append(word.node.words)
+        return Spoken(
+            language=self.language,
+            reviewed=self.reviewed,
+            dawn_clock=self.dawn_clock,
+            not_yet=self.not_yet,
+            words={table: {name: tuple(words) for name, words in found.items()} for table, found in tables.items()},
+        )
 
 
 def read_sheet(file: Path, *, content: Path) -> Sheet:

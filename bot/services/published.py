@@ -7,6 +7,7 @@ from bot.content.compiled import read_definition
 from bot.content.packages import Words
 from bot.content.texts import Texts
 from bot.content.urgent_letters import UrgentLetters
+from bot.content.vocabulary import Vocabulary
 from bot.domain.definitions import Definition, DefinitionKind
 from bot.domain.programme import Instrument, Programme
 from bot.engine.crisis import Phrases
@@ -79,6 +80,10 @@ class Shelf:
         self._read: dict[int, tuple[Edition, Definition]] = {}
         self._flows: dict[int, FlowEdition] = {}
         self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
+
+    def learn(self, vocabulary: Vocabulary) -> None:
+        """Understand these words from now on. To be done before anybody is answered."""
+        self.readings, self.danger = vocabulary.readings, vocabulary.danger
 
     async def plans(self, work: Work, programmes: Iterable[int] | None = None) -> dict[int, Plan]:
         """The live plan of each of these programmes (or of all). One that has published nothing is not there."""

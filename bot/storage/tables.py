@@ -771,3 +771,11 @@ cursors = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Id, nullable=False),
 )
+
+vocabularies = Table(
+    "vocabularies",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("compiled", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)

@@ -41,6 +41,7 @@ from bot.storage.talk import Conversations
 from bot.storage.tries import Tries
 from bot.storage.unsigned import Unsigned
 from bot.storage.urgent import Urgent
+from bot.storage.vocabularies import Vocabularies
 from bot.storage.week import Weeks
 
 
@@ -83,6 +84,7 @@ class Work:
     agreements: Agreements
     unsigned: Unsigned
     urgent: Urgent
+    vocabularies: Vocabularies
 
 
 @asynccontextmanager
@@ -136,4 +138,5 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         agreements=Agreements(connection),
         unsigned=Unsigned(connection),
         urgent=Urgent(connection),
+        vocabularies=Vocabularies(connection),
     )

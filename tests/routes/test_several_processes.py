@@ -29,7 +29,9 @@ async def pg_town(postgresql_url: str) -> AsyncIterator[Town]:
 @pytest.fixture
 async def processes(pg_town: Town) -> AsyncIterator[list[App]]:
     """Three processes of the same program."""
-    others = [build(pg_town.app.settings, now=lambda: pg_town.now, vocabulary=vocabulary()) for _ in range(2)]
+    others = [build(pg_town.app.settings, now=lambda: pg_town.now) for _ in range(2)]
+    for other in others:
+        other.shelf.learn(vocabulary())
     for other in others:
         other.delivery = delivery_of(other, pg_town.machine)
     yield [pg_town.app, *others]

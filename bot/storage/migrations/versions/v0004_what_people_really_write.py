@@ -50,6 +50,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["arrival_id"], ["inbox.id"], name=op.f("fk_unsigned_arrival_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unsigned")),
     )
+    op.create_table(
+        "vocabularies",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("compiled", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_vocabularies")),
+    )
     op.create_index(
         "uq_unsigned_open",
         "unsigned",

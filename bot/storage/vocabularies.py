@@ -1,0 +1,34 @@
+"""What was read from the files of words stands here until they change."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import vocabularies
+from bot.storage.upsert import insert_into
+
+_COMPILED = select(vocabularies.c.compiled).where(vocabularies.c.mark == bindparam("mark"))
+_OTHERS = vocabularies.delete().where(vocabularies.c.mark != bindparam("kept"))
+
+
+class Vocabularies:
+    """Only the latest is kept."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def read(self, mark: str) -> str | None:
+        """What was compiled from files of this mark, if they were the latest."""
+        found: str | None = await self._connection.scalar(_COMPILED, {"mark": mark})
+        return found
+
+    async def keep(self, mark: str, compiled: str, *, now: datetime) -> None:
+        """This is the latest."""
+        await self._connection.execute(_OTHERS, {"kept": mark})
+        changed = {"compiled": compiled, "kept_at": now}
+        await self._connection.execute(
+            insert_into(self._connection, vocabularies)
+            .values(mark=mark, **changed)
+            .on_conflict_do_update(index_elements=["mark"], set_=changed)
+        )
