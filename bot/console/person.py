@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from bot.console.person_shown import around, ground, recorded, show_person, titles
-from bot.console.progress import progress
+from bot.console.progress import histories, progress
 from bot.console.visit import Page, Visit
 from bot.domain.access import May
 from bot.services.contact import note_reading
@@ -34,13 +34,15 @@ class PersonPages:
             rated = await own_ratings(look, [there.one.enrolment_id])
             corrected = await corrected_ratings(look, there.one.enrolment_id)
         await note_reading(visit.desk.database, there.one.participant, by=visit.by, now=visit.now)
-        lines = progress([there.one], ratings=rated, titles=titles(visit, there.plan))[0].lines
+        named = titles(visit, there.plan)
+        lines = progress([there.one], ratings=rated, titles=named)[0].lines
+        every = histories(rated, corrected=corrected, titles=named)
         return visit.show(
             "person_ratings.html",
             **around(visit, there),
             shown_lines=lines,
-            any_recorded=recorded(lines),
-            corrected=corrected,
+            every=every,
+            any_recorded=recorded(every),
             done=visit.asked("done"),
         )
 

@@ -1,5 +1,6 @@
 """A person's page is put together in one place, also when a form on it was refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from bot.console.forms import Form
 from bot.console.pages import page_number
-from bot.console.progress import Line, Title, progress
+from bot.console.progress import History, Title, progress
 from bot.console.visit import Visit
 from bot.domain.calendar import zone_of
 from bot.services.contact import note_reading
@@ -137,9 +138,9 @@ def titles(visit: Visit, plan: Plan) -> list[Title]:
     ]
 
 
-def recorded(lines: tuple[Line, ...]) -> bool:
+def recorded(every: Sequence[History]) -> bool:
     """Whether a coach recorded any of these values for the person."""
-    return any(one.recorded_by is not None for line in lines for one in line.history)
+    return any(one.rating.recorded_by is not None for line in every for one in line.values)
 
 
 def _phases_elsewhere(visit: Visit, there: Ground) -> dict[int, str]:

@@ -1,14 +1,17 @@
-"""Each participant's own ratings are shown line by line: the first value, the latest and the way between."""
+"""Each participant's own ratings are shown line by line: the first, the latest, the way between, and every value."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from bot.console.sparkline import Sparkline, sparkline
 from bot.domain.check_ins import RaterKind
-from bot.storage.views.ratings import RatingSeen
+from bot.storage.views.ratings import CorrectedSeen, RatingSeen
+
+Corrected = Mapping[tuple[int, str], Sequence[CorrectedSeen]]
+"""What counts no more, by check-in and indicator."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,14 +25,29 @@ class Title:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One indicator of one person: the first and the latest value, and all of them."""
+    """One indicator of one person: the first and the latest value, and the way between."""
 
     title: str
     sensitive: bool
     first: RatingSeen
     latest: RatingSeen
-    history: tuple[RatingSeen, ...]
     drawn: Sparkline
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Valued:
+    """One value, and what was said in its place before, the oldest first. Its own value may be a refusal, too."""
+
+    rating: RatingSeen
+    was: tuple[CorrectedSeen, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Everything that one person said of one indicator."""
+
+    title: str
+    values: tuple[Valued, ...]
 
 
 class Place(Protocol):
@@ -73,6 +91,16 @@ def progress(
     ]
 
 
+def histories(ratings: Iterable[RatingSeen], *, corrected: Corrected, titles: Sequence[Title]) -> list[History]:
+    """Every value of one person. A refusal is told of only where it took the place of something else."""
+    by_slug: dict[str, list[Valued]] = defaultdict(list)
+    for rating in ratings:
+        was = tuple(corrected.get((rating.check_in_id, rating.indicator), ()))
+        if rating.rater == RaterKind.PARTICIPANT and (rating.value is not None or was):
+            by_slug[rating.indicator].append(Valued(rating=rating, was=was))
+    return [History(title=title.words, values=tuple(by_slug[title.slug])) for title in titles if title.slug in by_slug]
+
+
 def _line(title: Title, ratings: list[RatingSeen], *, span: tuple[datetime, datetime]) -> Line:
     latest = ratings[-1]
     # Values of another scale are not compared: the line begins where the present scale does.
@@ -83,6 +111,5 @@ def _line(title: Title, ratings: list[RatingSeen], *, span: tuple[datetime, date
         sensitive=title.sensitive,
         first=same[0],
         latest=latest,
-        history=tuple(ratings),
         drawn=sparkline(values, scale=(latest.low, latest.high), span=span),
     )

@@ -42,6 +42,25 @@ async def test_a_value_that_was_never_corrected_says_nothing_of_it(street: Stree
     assert history(page.text) == ["4"]
 
 
+async def test_a_value_that_became_no_answer_is_told_with_what_it_was(both_streets: Street) -> None:
+    street = both_streets
+    await rated(street, "Bosse", 3, None)
+    page = await (await street.browser("Karin")).get(f"/people/{street.enrolments['Bosse']}/ratings")
+
+    assert history(page.text) == ["no answer corrected, was 3"]
+    assert "First and latest" not in page.text and "No ratings yet" not in page.text
+
+
+async def test_a_value_that_became_no_answer_does_not_hide_the_others(street: Street) -> None:
+    await rated(street, "Bosse", 2)
+    await rated(street, "Bosse", 4, None)
+    await rated(street, "Bosse", None)
+    page = await (await street.browser("Karin")).get(f"/people/{street.enrolments['Bosse']}/ratings")
+
+    assert history(page.text) == ["2", "no answer corrected, was 4"]
+    assert "from 2 to 2" in page.text
+
+
 async def test_only_the_value_that_counts_stands_on_the_persons_page(street: Street) -> None:
     await rated(street, "Bosse", 2, 5)
     page = await (await street.browser("Karin")).get(f"/people/{street.enrolments['Bosse']}")

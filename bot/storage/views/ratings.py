@@ -67,7 +67,6 @@ async def own_ratings(look: Look, wanted: Iterable[int]) -> list[RatingSeen]:
             enrolments.c.id.in_(sorted(set(wanted))),
             look.sees,
             given_ratings.c.rater == RaterKind.PARTICIPANT,
-            given_ratings.c.value.is_not(None),
         )
     )
     return [RatingSeen(**row._mapping) for row in rows]
