@@ -1,7 +1,7 @@
 """An answer can be changed for a day: the new one counts, the old one stays as what was said, and no SMS repeats it."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import column, select, table
@@ -9,7 +9,6 @@ from sqlalchemy import column, select, table
 from bot.domain.people import ChannelName
 from bot.services.wording import TICK
 from bot.storage import tables
-from bot.storage.unit_of_work import unit_of_work
 from tests.fakes.bot_api import private
 from tests.town import Person, Town
 
@@ -275,34 +274,6 @@ async def test_the_ratings_that_other_tools_read_are_the_new_ones(shared_town: T
         "work-belief": 5,
         "labour-market-knowledge": 4,
     }
-
-
-async def test_the_weekly_summary_counts_the_new_value_also_when_it_comes_on_monday(town: Town) -> None:
-    amina = await town.a_person(started_on=town.now.date())
-    await checked(amina, "3 3 3 3 3 3 3 3", at=town.now)
-    sunday = town.now + timedelta(days=11, hours=10)
-    await checked(amina, "5 3 3 3 3 3 3 3", at=sunday)
-    await town.step()
-    # The summary of the week before is written on Monday at half past seven.
-    town.clock.now = sunday + timedelta(hours=11)
-    await amina.says("2=4")
-
-    town.clock.now = sunday + timedelta(hours=13)
-    await town.step()
-
-    said = [row.text for row in await town.rows(select(tables.summaries))][-1]
-    assert "från 3 till 4" in said and "till 5" not in said
-
-
-async def checked(person: Person, words: str, *, at: datetime) -> None:
-    """A full check-in, answered by SMS."""
-    town = person.town
-    town.clock.now = at
-    async with unit_of_work(town.app.database) as work:
-        await work.conversations.end([person.id], outcome="interrupted", now=at)
-    await person.begins("full-check-in")
-    for text in ("0", words, "hoppa"):
-        await person.says(text)
 
 
 async def test_nothing_said_about_a_correction_holds_a_digit_but_the_questions_number(shared_town: Town) -> None:
