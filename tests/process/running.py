@@ -62,8 +62,8 @@ class Running:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """This process's own, without any settings but these, and writing as an operator's does: through a buffer."""
-    taken_out = ("FRAMSTEG_", "PYTHONUNBUFFERED")
+    """This process's own, without any settings but these, and with Python as an operator has it: byte code is kept."""
+    taken_out = ("FRAMSTEG_", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
     alone = {name: value for name, value in os.environ.items() if not name.startswith(taken_out)}
     return alone | {"FRAMSTEG_KEY": KEY_SETTING, "FRAMSTEG_PORT": "0"} | given
 
