@@ -1,7 +1,7 @@
 """A language's reply words: what people write for a number, a yes, a stop."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
@@ -127,6 +127,29 @@ class Reading:
     languages: Mapping[str, str] = field(default_factory=dict)
     not_yet: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> Mapping[str, Wish]:
+        """What each phrase wishes for. That an answer was wrong is read as a correction."""
+        return {phrase: wish for wish, phrases in self.wishes.items() if wish is not Wish.WRONG for phrase in phrases}
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every phrase that means something in this language."""
+        return self.lookalikes | {word for phrase in self._phrases() for word in phrase.split()}
+
+    def knows(self, said: Iterable[str]) -> bool:
+        """Whether each of these words means something in this language, or is a number."""
+        return all(word.isdecimal() or word in self.vocabulary for word in said)
+
+    def means(self, said: Sequence[str]) -> bool:
+        """Whether these words mean something together: as one phrase, or as one word with numbers."""
+        words = [word for word in said if not word.isdecimal()]
+        return self.knows(words) if len(words) < 2 else " ".join(said) in self._wholes
+
+    @cached_property
+    def _wholes(self) -> frozenset[str]:
+        return frozenset(self._phrases())
 
     @cached_property
     def around(self) -> frozenset[str]:

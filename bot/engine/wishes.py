@@ -1,15 +1,17 @@
-"""A wish is heard whatever was asked, and a stop is heard in every language."""
+"""A wish is heard whatever was asked, in the own language or one spoken around, and a stop is heard in every one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.day import NewAbsence
-from bot.engine.absences import NotComing, read_absence
+from bot.engine.absences import MOST_WORDS, NotComing, read_absence
 from bot.engine.fixes import Fix, read_fix
-from bot.engine.folding import bare, fold, rules_of, split_words
+from bot.engine.folding import bare, fold
 from bot.engine.postponing import after_phrase, read_days, read_moment
 from bot.engine.reading import Reading, Wish
+from bot.engine.tongues import Ear, Saying, plain_wish
 
 __all__ = ["Fix", "Later", "NewAbsence", "NotComing", "Pause", "Speak", "ToCoach", "Wish", "Wished", "read_wish"]
 
@@ -45,59 +47,71 @@ class ToCoach:
 Wished = Wish | Pause | Later | Speak | ToCoach | NewAbsence | NotComing | Fix
 """What somebody wants. The plain ones are a `Wish`."""
 
-# A stop is heard in every language; that an answer was wrong is read as a correction.
-_OWN_LANGUAGE = tuple(wish for wish in Wish if wish not in (Wish.STOP, Wish.WRONG))
-
 _COMMAND = re.compile(r"\A\s*/([A-Za-z0-9_]{1,32})(?:@\w+)?(?!\S)")
-_Heard = tuple[list[str], tuple[Reading, ...]]
-"""The words of a text, as these languages fold them."""
 
 _LONGEST_HEAD = 60
 _MOST_WORDS = 10
 """Whoever names a language or a time in more words tells a story."""
 
 
-def read_wish(words: str, *, reading: Reading, every: tuple[Reading, ...], now: datetime) -> Wished | None:
+def read_wish(words: str, *, ear: Ear, now: datetime, names: Sequence[str] = ()) -> Wished | None:
     """The wish that the whole of `words` says, politeness aside, or `None`. `now` is the person's local time.
 
-    Stop words and the names of languages are read in `every` language, the others in the person's own. A command of
-    Telegram's ("/stop") is the word. "Please stop calling me names" is no wish, and neither is a number alone.
+    Stop words are read in every language before anything else, then the person's own language is read. Where that does
+    not know them, the words are a language's name or the wish for another, in every language; a wish, an absence or a
+    correction, in the languages spoken beside; or a start word in any. A command of Telegram's ("/stop") is the word.
+    "Please stop calling me names" is no wish, and neither is a number alone. `names` are as for `read_absence`.
     """
     if words.isdecimal():
         # Nearly every message is a number alone.
         return None
-    words = _COMMAND.sub(lambda found: found[1].replace("_", " "), words, count=1)
-    said = _words(words, language=reading.language)
-    if not said:
+    saying = Saying.of(_COMMAND.sub(lambda found: found[1].replace("_", " "), words, count=1), ear=ear)
+    if not saying.by(ear.own):
         return None
-    heard = _heard(words, every=every or (reading,))
-    if _says(Wish.STOP, said, readings=every) or any(_says(Wish.STOP, each, readings=by) for each, by in heard):
+    everywhere = {plain_wish(saying.by(ear.own), among=ear.every.together)}
+    everywhere |= {plain_wish(saying.by(each.readings[0]), among=each) for each in ear.every.alike}
+    if Wish.STOP in everywhere:
         return Wish.STOP
-    if to_coach := _to_coach(words, reading=reading):
-        return to_coach
-    plain = next((wish for wish in _OWN_LANGUAGE if _says(wish, said, readings=(reading,))), None)
-    if plain is not None or any(_says(Wish.LANGUAGE, each, readings=by) for each, by in heard):
+    if wished := _read(saying, reading=ear.own, now=now, names=names):
+        return wished
+    if Wish.LANGUAGE in everywhere:
         # Whoever cannot read what we write asks for another language in their own.
-        return plain or Wish.LANGUAGE
-    told: Wished | None = read_fix(words, reading=reading)
-    if told is None and len(said) <= _MOST_WORDS:
-        told = _short(said, reading=reading, heard=heard, now=now)
-    return told or read_absence(words, reading=reading, today=now.date())
+        return Wish.LANGUAGE
+    if language := _language(saying, ear=ear):
+        return Speak(language=language)
+    if len(saying.by(ear.own)) > MOST_WORDS or ear.own.knows(saying.by(ear.own)):
+        return None
+    starts = Wish.START in everywhere and _only_starts(saying, ear=ear)
+    return _beside(saying, ear=ear, now=now, names=names) or (Wish.START if starts else None)
 
 
-def _short(said: list[str], *, reading: Reading, heard: list[_Heard], now: datetime) -> Wished | None:
+def _read(
+    saying: Saying, *, reading: Reading, now: datetime, names: Sequence[str], surely: bool = False
+) -> Wished | None:
+    """What the text wishes for in one language. `surely`: nothing that could be anything else is taken for a wish."""
+    said = saying.by(reading)
+    wished: Wished | None = _to_coach(saying.words, reading=reading) or plain_wish(said, among=reading)
+    if wished is None:
+        fix = read_fix(saying.words, reading=reading)
+        wished = fix if fix is None or fix.sure or not surely else None
+    if wished is None and len(said) <= _MOST_WORDS:
+        wished = _postponed(said, reading=reading, now=now, surely=surely)
+    return wished or read_absence(saying.words, reading=reading, today=now.date(), names=names)
+
+
+def _postponed(said: Sequence[str], *, reading: Reading, now: datetime, surely: bool) -> Wished | None:
     pause = after_phrase(said, reading.wishes.get(Wish.PAUSE, frozenset()))
     if pause and (days := read_days(_plain(pause, reading), reading=reading, today=now.date())):
         return Pause(days=days)
     later = after_phrase(said, reading.wishes.get(Wish.LATER, frozenset()))
+    if surely and later is None:
+        # A day alone may also be the answer to a question.
+        return None
     at = read_moment(_plain(later or said, reading), reading=reading, now=now, asked=later is not None)
-    if at is not None:
-        return Later(at=at)
-    language = _language(heard)
-    return None if language is None else Speak(language=language)
+    return None if at is None else Later(at=at)
 
 
-def _plain(said: list[str], reading: Reading) -> list[str]:
+def _plain(said: Sequence[str], reading: Reading) -> list[str]:
     return [word for word in said if word not in reading.polite]
 
 
@@ -113,36 +127,31 @@ def _to_coach(words: str, *, reading: Reading) -> ToCoach | None:
     return ToCoach(words=rest.strip()) if rest.strip() else None
 
 
-def _language(heard: list[_Heard]) -> str | None:
+def _language(saying: Saying, *, ear: Ear) -> str | None:
     """The language that is named, in any language: "English", "engelska", "change language to Arabic"."""
     found: set[str] = set()
-    for said, readings in heard:
-        bare_names = (" ".join(word for word in said if word not in each.before_names) for each in readings)
+    for alike in ear.every.alike:
+        said = saying.by(alike.readings[0])
+        if len(said) > _MOST_WORDS or alike.name_words.isdisjoint(said):
+            continue
+        bare_names = (" ".join(word for word in said if word not in each.before_names) for each in alike.readings)
         names = {" ".join(said), *bare_names}
-        found |= {each.languages[name] for each in readings for name in names if name in each.languages}
+        found |= {each.languages[name] for each in alike.readings for name in names if name in each.languages}
     return found.pop() if len(found) == 1 else None
 
 
-def _heard(words: str, *, every: tuple[Reading, ...]) -> list[_Heard]:
-    """The words as each language folds them; those that fold alike stand together."""
-    alike: dict[str, list[Reading]] = {}
-    for reading in every:
-        alike.setdefault(rules_of(reading.language), []).append(reading)
-    return [(_words(words, language=several[0].language), tuple(several)) for several in alike.values()]
+def _beside(saying: Saying, *, ear: Ear, now: datetime, names: Sequence[str]) -> Wished | None:
+    """The wish in the languages spoken beside, if it is the same in all of them that know the words."""
+    found: set[Wished | None] = set()
+    for other in ear.beside:
+        said = saying.by(other)
+        if not other.vocabulary.isdisjoint(said):
+            wished = _read(saying, reading=other, now=now, names=names, surely=True)
+            found |= {wished} if wished is not None or other.means(said) else set()
+    return found.pop() if len(found) == 1 else None
 
 
-def _words(text: str, *, language: str) -> list[str]:
-    # A face or a hand after the word changes nothing.
-    return [word for word in split_words(fold(text, language=language)) if any(map(str.isalnum, word))]
-
-
-def _says(wish: Wish, said: list[str], *, readings: tuple[Reading, ...]) -> bool:
-    """Whether the text is a phrase of this wish, said once or again and again, with only politeness after it."""
-    phrases = [reading.wishes.get(wish, frozenset()) for reading in readings]
-    if any(" ".join(said) in known for known in phrases):
-        return True
-    plain = [word for word in said if not any(word in reading.polite for reading in readings)]
-    # Politeness comes after the word, never before it: phrases that begin politely are listed as they are.
-    if not plain or plain[0] != said[0]:
-        return False
-    return any(" ".join(plain) in known or known.issuperset(plain) for known in phrases)
+def _only_starts(saying: Saying, *, ear: Ear) -> bool:
+    """Whether a start word of some language means nothing else in any other."""
+    knowing = (each for alike in ear.every.alike for each in alike.readings if each.means(saying.by(each)))
+    return all(plain_wish(saying.by(each), among=each) is Wish.START for each in knowing)

@@ -10,6 +10,7 @@ from bot.domain.messages import Button, Priority, Purpose
 from bot.domain.people import AddressState, ChannelName
 from bot.engine.reading import Reading
 from bot.engine.taps import WISH_TAP
+from bot.engine.tongues import Ear
 from bot.engine.wishes import Wished, read_wish
 from bot.services.callers import Callers, Turn
 from bot.services.conversation import REPLY_LASTS
@@ -84,9 +85,14 @@ class Hearing:
 
     def wish_of(self, turn: Turn) -> Wished | None:
         """What the words wish for, if anything."""
-        local = self.now.astimezone(zone_of(turn.participant.zone))
-        every = tuple(self.shelf.readings.values())
-        return read_wish(turn.message.words, reading=self.reading_of(turn), every=every, now=local)
+        one = turn.participant
+        local, names = self.now.astimezone(zone_of(one.zone)), (one.first_name, one.coach_first_name)
+        return read_wish(turn.message.words, ear=self._ear(turn), now=local, names=names)
+
+    def _ear(self, turn: Turn) -> Ear:
+        """Whoever wrote may write in the programme's languages too, and as those do who share their telephone."""
+        around = (*turn.plan.programme.languages, *(one.participant.language for one in turn.sharers))
+        return self.shelf.tongues.ear(self.reading_of(turn).language, beside=around)
 
     def away(self, turn: Turn) -> bool:
         """Whether the person asked for silence, or has left the programme: then a person reads what they write."""

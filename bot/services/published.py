@@ -13,6 +13,7 @@ from bot.domain.programme import Instrument, Programme
 from bot.engine.crisis import Phrases
 from bot.engine.definition import Flow
 from bot.engine.reading import Reading
+from bot.engine.tongues import Tongues
 from bot.storage.published import Edition
 from bot.storage.unit_of_work import Work
 
@@ -73,7 +74,7 @@ class Shelf:
         urgent: UrgentLetters | None = None,
     ) -> None:
         """`danger` is what sounds like it in any language; `urgent` is what coaches are told at once."""
-        self.readings = readings
+        self.readings, self.tongues = readings, Tongues(readings.values())
         self.danger = danger or Phrases(())
         self.urgent = urgent or UrgentLetters()
         self.bot_name: str | None = None
@@ -83,7 +84,8 @@ class Shelf:
 
     def learn(self, vocabulary: Vocabulary) -> None:
         """Understand these words from now on. To be done before anybody is answered."""
-        self.readings, self.danger = vocabulary.readings, vocabulary.danger
+        self.readings, self.tongues = vocabulary.readings, Tongues(vocabulary.readings.values())
+        self.danger = vocabulary.danger
 
     async def plans(self, work: Work, programmes: Iterable[int] | None = None) -> dict[int, Plan]:
         """The live plan of each of these programmes (or of all). One that has published nothing is not there."""

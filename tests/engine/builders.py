@@ -9,6 +9,7 @@ from bot.content.reply_words import load_readings
 from bot.engine.definition import AnswerKind, Ask, Choice, Flow, Step
 from bot.engine.reading import Reading
 from bot.engine.run import Send, Turn, reply
+from bot.engine.tongues import Tongues
 
 CONTENT = Path(__file__).parents[2]
 WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -25,6 +26,7 @@ READINGS = {
     for language, reading in load_readings(CONTENT).items()
 }
 EVERY = tuple(READINGS.values())
+TONGUES = Tongues(EVERY)
 
 
 def a_scale(name: str = "belief", **changes: Any) -> Ask:

@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from bot.engine.answers import UNCLEAR, read_answer
 from bot.engine.definition import AnswerKind, Sign
-from bot.engine.reading import Reading
-from tests.engine.builders import CHOICES, READINGS, WEDNESDAY, a_question
+from bot.engine.reading import Reading, Wish
+from bot.engine.wishes import Fix, Later, NewAbsence, Pause, Speak, ToCoach, read_wish
+from tests.engine.builders import CHOICES, READINGS, TONGUES, WEDNESDAY, a_question
 
 FOLDER = Path(__file__).with_name("reply_cases")
 SIGNS = {"👎": 1, "👍": 5, "😢": 1, "😐": 3, "😀": 5} | {"⭐" * stars: stars for stars in range(1, 6)}
@@ -26,6 +28,10 @@ QUESTIONS = {
     "time": a_question(AnswerKind.TIME),
     "words": a_question(AnswerKind.WORDS),
 }
+WISH, NO_WISH = "wish", "no-wish"
+SPOKEN = ("sv", "en", "ar", "so")
+"""The languages of the programme in which people wish for something."""
+
 NUMBERS = {"scale", "scale-10", "signs", "number", "count"}
 TODAY = WEDNESDAY.date()
 
@@ -55,7 +61,9 @@ class Case:
 
     @property
     def read(self) -> object:
-        """What `read_answer` says."""
+        """What `read_answer` or `read_wish` says."""
+        if self.kind == WISH:
+            return wish_in(self.words, language=self.language)
         return read_answer(QUESTIONS[self.kind], self.words, reading=reading_of(self.language), today=TODAY)
 
     def __str__(self) -> str:
@@ -76,6 +84,29 @@ def cases_in(text: str, *, language: str) -> list[Case]:
         elif line.strip() and not line.startswith(("#", "labels:")):
             raise ValueError(f"{language}.txt:{number}: neither heading, case nor remark")
     return cases
+
+
+def wish_in(words: str, *, language: str) -> str:
+    """What somebody of this language wishes for, as the table says it."""
+    match read_wish(words, ear=TONGUES.ear(language, beside=SPOKEN), now=WEDNESDAY):
+        case Wish() as wish:
+            return wish
+        case Pause(days=days):
+            return f"pause {days}"
+        case Later(at=datetime() as at):
+            return f"later {at:%H:%M}"
+        case Speak(language=code):
+            return f"language {code}"
+        case ToCoach(words=said):
+            return f"coach {said}"
+        case NewAbsence() as absence:
+            return " ".join(
+                ["absent", absence.category, *([str(absence.late_minutes)] if absence.late_minutes else [])]
+            )
+        case Fix(number=number, words=said):
+            return " ".join(["fix", *([str(number)] if number else []), *([said] if said else [])])
+        case _:
+            return NO_WISH
 
 
 def labels_in(text: str) -> dict[str, str]:

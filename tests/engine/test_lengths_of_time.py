@@ -1,20 +1,18 @@
 """A length of time is read as each language says it: two in one word, one without a number, and "in" after it."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.content.reply_words import load_readings
 from bot.domain.day import NewAbsence
 from bot.engine.wishes import Later, Pause, read_wish
+from tests.engine.builders import TONGUES
 
-READINGS = load_readings(Path(__file__).parents[2])
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 
 
 def wish(language: str, words: str) -> object:
-    return read_wish(words, reading=READINGS[language], every=tuple(READINGS.values()), now=NOW)
+    return read_wish(words, ear=TONGUES.ear(language), now=NOW)
 
 
 @pytest.mark.parametrize(

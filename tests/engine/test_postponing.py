@@ -9,7 +9,7 @@ from hypothesis import given
 from bot.engine.postponing import FURTHEST
 from bot.engine.taps import read_wish_tap
 from bot.engine.wishes import Later, Pause, Speak, ToCoach, Wish, Wished, read_wish
-from tests.engine.builders import EVERY, READINGS
+from tests.engine.builders import READINGS, TONGUES
 from tests.engine.test_answers import any_words
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 25, 10, 0, tzinfo=STOCKHOLM)
 
 
 def wished(words: str, *, language: str = "sv", now: datetime = NOW) -> Wished | None:
-    return read_wish(words, reading=READINGS[language], every=EVERY, now=now)
+    return read_wish(words, ear=TONGUES.ear(language), now=now)
 
 
 def at(words: str, *, now: datetime = NOW) -> str | None:

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 
-from bot.engine.reading import Wish
+from bot.engine.reading import Reading, Wish
+from bot.engine.tongues import Ear, Tongues
 from bot.engine.wishes import read_wish
-from tests.engine.builders import EVERY, READINGS, WEDNESDAY
-from tests.engine.steps import steps
+from tests.engine.builders import READINGS, TONGUES, WEDNESDAY
+from tests.engine.steps import SHAPES, grown, steps
 from tests.engine.test_answers import any_words
 
 STOPS = (
@@ -24,13 +25,13 @@ NO_STOPS = (
 
 @pytest.mark.parametrize("language", sorted(READINGS))
 def test_stop_of_any_language_is_heard_by_everybody(language: str) -> None:
-    read = {words: read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) for words in STOPS}
+    read = {words: read_wish(words, ear=TONGUES.ear(language), now=WEDNESDAY) for words in STOPS}
     assert read == dict.fromkeys(STOPS, Wish.STOP)
 
 
 @pytest.mark.parametrize("language", sorted(READINGS))
 def test_what_only_looks_like_a_stop_is_no_wish(language: str) -> None:
-    read = {words: read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) for words in NO_STOPS}
+    read = {words: read_wish(words, ear=TONGUES.ear(language), now=WEDNESDAY) for words in NO_STOPS}
     assert read == dict.fromkeys(NO_STOPS)
 
 
@@ -56,17 +57,75 @@ def test_what_only_looks_like_a_stop_is_no_wish(language: str) -> None:
     ],
 )
 def test_other_wishes_are_heard_in_the_own_language(language: str, words: str, wish: Wish | None) -> None:
-    assert read_wish(words, reading=READINGS[language], every=EVERY, now=WEDNESDAY) is wish
+    assert read_wish(words, ear=TONGUES.ear(language), now=WEDNESDAY) is wish
+
+
+SPOKEN = ("sv", "en", "ar", "so")
+
+
+@pytest.mark.parametrize("language", sorted(READINGS))
+def test_languages_beside_ones_own_take_no_word_from_it(language: str) -> None:
+    ear, alone = TONGUES.ear(language, beside=SPOKEN), TONGUES.ear(language)
+    known = sorted(READINGS[language].vocabulary)
+    wished = {word: read_wish(word, ear=alone, now=WEDNESDAY) for word in known}
+
+    assert {word: read_wish(word, ear=ear, now=WEDNESDAY) for word in known} == wished
+
+
+def a_language(language: str, *, no: str = "", **wishes: str) -> Reading:
+    """One that knows a few words: these wishes, and a no."""
+    known = {Wish(name.replace("_", "-")): frozenset({word}) for name, word in wishes.items()}
+    return Reading(language=language, wishes=known, no=frozenset({no}) - {""})
+
+
+@pytest.mark.parametrize(
+    ("others", "wish"),
+    [
+        ([a_language("en", help="help")], Wish.HELP),
+        ([a_language("en", help="help"), a_language("pl", help="help")], Wish.HELP),
+        ([a_language("en", help="help"), a_language("pl", pause="help")], None),
+        ([a_language("en", help="help"), a_language("pl", no="help")], None),
+        ([a_language("en", help="help"), a_language("pl", no="never")], Wish.HELP),
+    ],
+)
+def test_word_that_other_languages_disagree_about_is_no_wish(others: list[Reading], wish: Wish | None) -> None:
+    ear = Tongues([a_language("tr"), *others]).ear("tr", beside=("en", "pl"))
+    assert read_wish("help", ear=ear, now=WEDNESDAY) is wish
+
+
+@pytest.mark.parametrize("word", ["START", "börja", "ابدأ", "bilow", "ጀምር", "почати", "เริ่ม", "zacznij"])
+@pytest.mark.parametrize("language", sorted(READINGS))
+def test_start_is_heard_in_every_language(language: str, word: str) -> None:
+    assert read_wish(word, ear=TONGUES.ear(language), now=WEDNESDAY) is Wish.START
+
+
+@pytest.mark.parametrize("other", [a_language("pl", no="begin"), a_language("pl", help="begin")])
+def test_start_word_that_means_something_else_elsewhere_is_none(other: Reading) -> None:
+    ear = Tongues([a_language("tr"), a_language("en", start="begin"), other]).ear("tr")
+    assert read_wish("begin", ear=ear, now=WEDNESDAY) is None
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
+def test_wishes_in_twice_as_many_letters_cost_at_most_twice_as_much(shape: str) -> None:
+    ear = TONGUES.ear("ar", beside=SPOKEN)
+    _cost(ear, grown(shape, letters=512))
+    short, long = (_cost(ear, grown(shape, letters=letters)) for letters in (256, 512))
+    assert long <= 2.2 * short + 3_000
+
+
+def _cost(ear: Ear, words: str) -> int:
+    return steps(lambda: read_wish(words, ear=ear, now=WEDNESDAY))
 
 
 def test_stop_is_heard_where_only_one_language_is_loaded() -> None:
-    assert read_wish("stopp", reading=READINGS["sv"], every=(), now=WEDNESDAY) is Wish.STOP
+    assert read_wish("stopp", ear=Tongues([READINGS["sv"]]).ear("sv"), now=WEDNESDAY) is Wish.STOP
 
 
 @pytest.mark.parametrize("language", sorted(READINGS))
 def test_number_alone_is_no_wish_and_costs_next_to_nothing(language: str) -> None:
     phrases = {phrase for known in READINGS[language].wishes.values() for phrase in known}
-    cost = steps(lambda: read_wish("4", reading=READINGS[language], every=EVERY, now=WEDNESDAY))
+    ear = TONGUES.ear(language, beside=("sv", "en"))
+    cost = steps(lambda: read_wish("4", ear=ear, now=WEDNESDAY))
 
     assert not any(phrase.isdecimal() for phrase in phrases)
     assert cost < 50
@@ -74,5 +133,5 @@ def test_number_alone_is_no_wish_and_costs_next_to_nothing(language: str) -> Non
 
 @given(words=any_words())
 def test_any_text_is_a_wish_or_none_and_the_same_twice(words: str) -> None:
-    first = read_wish(words, reading=READINGS["ar"], every=EVERY, now=WEDNESDAY)
-    assert first is read_wish(words, reading=READINGS["ar"], every=EVERY, now=WEDNESDAY)
+    first = read_wish(words, ear=TONGUES.ear("ar"), now=WEDNESDAY)
+    assert first is read_wish(words, ear=TONGUES.ear("ar"), now=WEDNESDAY)
