@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from bot.domain.sms_parts import gsm7
 from bot.engine.folding import bare, fold
 
 # Serbian is one language to whoever names it, and we write it in Latin letters; Dari has two codes.
@@ -21,6 +22,22 @@ def name_in(language: str, *, of: str) -> str:
     """What a language is called in `language`; its own name if nobody knows."""
     names = _tables(language)
     return next((names[code] for code in _codes(of) if code in names), own_name(of))
+
+
+def menu_of(languages: Iterable[str], *, reader: str, plain: bool = False) -> dict[str, str]:
+    """By code, what each of these is called to somebody who chooses one of them: what it calls itself.
+
+    With `plain` none takes an SMS out of the small alphabet, in which a part holds more than twice as much: a language
+    that calls itself something else is then called what the `reader`'s language calls it, where that helps.
+    """
+    return {
+        one: _plainest(one, reader=reader) if plain and gsm7(own_name(reader)) else own_name(one) for one in languages
+    }
+
+
+def _plainest(language: str, *, reader: str) -> str:
+    names = (own_name(language), name_in(reader, of=language), name_in("en", of=language))
+    return next((name for name in names if gsm7(name)), names[0])
 
 
 def names_in(language: str, *, of: Iterable[str]) -> dict[str, str]:

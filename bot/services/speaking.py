@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.content.language_names import own_name
+from bot.content.language_names import menu_of
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import Button, Purpose
 from bot.domain.people import AddressState, ChannelName
@@ -17,10 +17,18 @@ from bot.services.wording import drafts, not_yet
 
 BUTTONS_IN_A_ROW = 2
 
+_LAST_LATIN = "\u024f"
+
 
 def ask_language(hearing: Hearing, turn: Turn) -> None:
-    """Which language? By SMS the words to write, in Telegram a button each: its own name for itself."""
-    names = {code: own_name(code) for code in turn.plan.programme.languages}
+    """Which language? By SMS the words to write, in Telegram a button each: its own name for itself.
+
+    Whoever writes to us by SMS in Latin letters gets every name in them: one Arabic name would make the message cost
+    twice. Whoever does not can read the own name of the language that they write.
+    """
+    reader = turn.plan.language_of(turn.participant.language)
+    plain = turn.address.channel is ChannelName.SMS and _is_latin(turn.message.words)
+    names = menu_of(turn.plan.programme.languages, reader=reader, plain=plain)
     buttons = [Button(label=name, data=f"{WISH_TAP}language:{code}") for code, name in names.items()]
     rows = [tuple(buttons[at : at + BUTTONS_IN_A_ROW]) for at in range(0, len(buttons), BUTTONS_IN_A_ROW)]
     hearing.say(turn, "phrases/language-menu", values={"languages": ", ".join(names.values())}, buttons=tuple(rows))
@@ -41,6 +49,10 @@ async def speak(hearing: Hearing, turn: Turn, *, language: str) -> None:
         hearing.say(turn, "phrases/language-changed")
     else:
         _repeat(hearing, turn)
+
+
+def _is_latin(words: str) -> bool:
+    return all(letter <= _LAST_LATIN for letter in words if letter.isalpha())
 
 
 def _repeat(hearing: Hearing, turn: Turn) -> None:

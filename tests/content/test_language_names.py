@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.language_names import names_in, own_name
+from bot.content.language_names import menu_of, names_in, own_name
 from bot.content.reply_words import LANGUAGES, load_readings
+from bot.domain.sms_parts import gsm7
 
 READINGS = load_readings(Path(__file__).parents[2])
 
@@ -36,3 +37,16 @@ def test_every_language_has_a_name_of_its_own_and_one_in_swedish(language: str) 
 def test_a_language_that_nobody_knows_has_no_names() -> None:
     assert names_in("xx", of=LANGUAGES) == {}
     assert own_name("xx") == "xx"
+
+
+@pytest.mark.parametrize("reader", ["sv", "en", "so"])
+def test_no_name_in_a_plain_menu_makes_a_message_dear(reader: str) -> None:
+    called = menu_of(LANGUAGES, reader=reader, plain=True)
+    assert {code: name for code, name in called.items() if not gsm7(name)} == {}
+    assert (called["sv"], called["so"]) == ("svenska", "Soomaali")
+
+
+def test_a_menu_in_other_letters_calls_each_language_what_it_calls_itself() -> None:
+    names = {"sv": "svenska", "ar": "العربية", "uk": "українська"}
+    assert menu_of(names, reader="sv") == names
+    assert menu_of(names, reader="ar", plain=True) == names

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.people import AddressState, ChannelName
+from bot.domain.sms_parts import gsm7, sms_parts
 from bot.storage import tables
 from bot.storage.unit_of_work import unit_of_work
 from tests.fakes.bot_api import private
@@ -71,9 +72,32 @@ async def test_by_sms_the_menu_says_which_words_to_write(shared_town: Town) -> N
         answered = await amina.says(words)
 
         assert len(answered) == 1
-        assert "svenska" in answered[0]
-        assert "English" in answered[0]
-        assert "العربية" in answered[0]
+        assert all(name in answered[0] for name in ("svenska", "English", "arabiska", "Soomaali"))
+        assert (sms_parts(answered[0]), gsm7(answered[0])) == (1, True)
+
+
+@pytest.mark.parametrize("words", ["لغة", "ቋንቋ", "мова"])
+async def test_whoever_writes_other_letters_gets_each_languages_own_name(shared_town: Town, words: str) -> None:
+    amina = await shared_town.a_person()
+
+    answered = await amina.says(words)
+
+    assert len(answered) == 1
+    assert "العربية" in answered[0]
+    assert sms_parts(answered[0]) <= 2
+
+
+async def test_every_name_in_a_menu_is_understood(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    for words in ("språk", "لغة"):
+        for name, language in zip(names_in_menu(await amina.says(words)), ("sv", "en", "ar", "so"), strict=True):
+            await amina.says(name)
+            assert await stands(amina, "language") == language
+            await amina.says("svenska")
+
+
+def names_in_menu(answered: list[str]) -> list[str]:
+    return answered[-1].partition(": ")[2].split(", ")
 
 
 async def test_in_telegram_the_menu_has_a_button_for_each_language_and_works_again_later(shared_town: Town) -> None:
