@@ -20,13 +20,14 @@ from bot.content.shelf import (
     shown,
 )
 from bot.content.typography import dear_texts, dear_translations
+from bot.content.usual import filled
 from bot.content.wordings import Text
 from bot.domain.sms_parts import sms_parts
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartsRow:
-    """How many SMS parts one text takes in one language, before names are put in."""
+    """How many SMS parts one text takes in one language, with names and days of a usual length put in."""
 
     key: str
     language: str
@@ -59,11 +60,14 @@ def check(content: Path) -> tuple[Complaint, ...]:
 
 def parts(content: Path) -> tuple[PartsRow, ...]:
     """What each text costs as an SMS in each language, by key and language."""
-    texts = all_texts(content)
-    rows = [PartsRow(key=key, language=REFERENCE, parts=sms_parts(text.words)) for key, text in texts.items()]
-    for file in read_catalogs(content):
-        said = check_catalog(file, texts).words if file.language != REFERENCE else {}
-        rows += [PartsRow(key=key, language=file.language, parts=sms_parts(words)) for key, words in said.items()]
+    texts, files = all_texts(content), [file for file in read_catalogs(content) if file.language != REFERENCE]
+    said = {REFERENCE: {key: text.words for key, text in texts.items()}}
+    said |= {file.language: dict(check_catalog(file, texts).words) for file in files}
+    rows = [
+        PartsRow(key=key, language=language, parts=sms_parts(filled(words, language=language, languages=said)))
+        for language, spoken in said.items()
+        for key, words in spoken.items()
+    ]
     return tuple(sorted(rows, key=lambda row: (row.key, row.language)))
 
 

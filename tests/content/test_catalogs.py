@@ -9,6 +9,7 @@ from bot.content.checks import all_texts, check, parts
 from bot.content.complaints import ContentRefused
 from bot.content.extract import update_catalogs
 from bot.content.packages import load_package, load_words
+from bot.content.usual import filled
 from tests.content.small import DIRECTORY, PROGRAMME, a_content_root
 
 PO = "locales/en/LC_MESSAGES/participants.po"
@@ -149,6 +150,12 @@ def test_parts_are_counted_for_each_text_and_language(tmp_path: Path) -> None:
     rows = {(row.key, row.language): row.parts for row in parts(root)}
     assert rows["hello/bye/say", "sv"] == 1
     assert rows["hello/bye/say", "en"] == 2
+
+
+def test_parts_are_counted_with_what_is_put_in() -> None:
+    words = "{first_name} {languages} {words}"
+    assert filled(words, language="sv", languages=("sv", "ar")) == "Mohammed svenska, arabiska {words}"
+    assert filled("{time}", language="ar", languages=()) == "\u206814:30\u2069"
 
 
 def test_a_translator_may_not_slip_in_what_a_phone_would_show(tmp_path: Path) -> None:
