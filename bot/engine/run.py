@@ -23,7 +23,7 @@ from bot.engine.line import count_of, onward, place_of, question, questions_of
 from bot.engine.reading import Reading
 from bot.engine.sheet import Filled, read_sheet
 from bot.engine.state import State
-from bot.engine.taps import DONE, TAP, read_tap
+from bot.engine.taps import DONE, TAP, read_tap, toggled
 
 __all__ = ["OLD_BUTTON", "Alert", "Effect", "Save", "Send", "Turn", "begin", "fall_silent", "repeat", "reply"]
 
@@ -120,9 +120,7 @@ def _tapped(flow: Flow, state: State, *, step: Ask, words: str) -> Turn:
         return _answered(flow, state, step=step, answer=value)
     if value == DONE:
         return _answered(flow, state, step=step, answer=together(step, frozenset(state.ticked)))
-    ticks = frozenset(state.ticked) ^ {value}
-    ticked = tuple(choice.value for choice in step.choices if choice.value in ticks)
-    return Turn(state=replace(state, ticked=ticked), effects=())
+    return Turn(state=replace(state, ticked=toggled(step, state.ticked, str(value))), effects=())
 
 
 def _ask_again(flow: Flow, state: State, *, step: Ask, beyond: bool) -> Turn:

@@ -1,6 +1,7 @@
 """A button's data is the answer it stands for, as long as its question waits, or a wish at any time."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -54,6 +55,12 @@ def read_tap(step: Ask, words: str) -> Answer | Literal[Unclear.UNCLEAR]:
             return value if value == DONE or _offers(step, value) else UNCLEAR
         case _:
             return UNCLEAR
+
+
+def toggled(step: Ask, ticked: Iterable[str], value: str) -> tuple[str, ...]:
+    """What is ticked after a tap on this choice, in the question's order."""
+    ticks = frozenset(ticked) ^ {value}
+    return tuple(choice.value for choice in step.choices if choice.value in ticks)
 
 
 def read_wish_tap(words: str, *, now: datetime) -> Wished | None:

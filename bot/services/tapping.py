@@ -2,17 +2,17 @@
 
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import OutboxAct, Purpose
-from bot.engine.answers import UNCLEAR
+from bot.engine.answers import UNCLEAR, together
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.effects import OLD_BUTTON
 from bot.engine.line import asked_at
 from bot.engine.state import State
-from bot.engine.taps import TAP, read_tap
+from bot.engine.taps import DONE, TAP, read_tap, toggled
 from bot.services.answering import CORRECTABLE, change, correctable, reply, standing
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.published import FlowEdition
-from bot.services.wording import Act, Buttons, Occasion, act, keyboard, say
+from bot.services.wording import TICK, Act, Buttons, Occasion, act, keyboard, say
 from bot.storage.given import Keyboard
 from bot.storage.talk import Live
 
@@ -47,10 +47,10 @@ async def _heard(hearing: Hearing, turn: Turn) -> tuple[bool, Buttons]:
     if live is not None and _waits(turn, live, under=under):
         reply(hearing, turn, live)
         return _answered(hearing, turn, live)
-    buttons = None if under is None else await _changed(hearing, turn, under)
-    if buttons is None:
+    changed = None if under is None else await _changed(hearing, turn, under)
+    if changed is None:
         hearing.say(turn, OLD_BUTTON)
-    return buttons is not None, buttons or ()
+    return changed or (False, ())
 
 
 async def _under(hearing: Hearing, turn: Turn) -> Keyboard | None:
@@ -77,33 +77,44 @@ def _answered(hearing: Hearing, turn: Turn, live: Live) -> tuple[bool, Buttons]:
     kept = rated or any(one.arrival_id == turn.arrival for one in pile.answers)
     if (ticked := _ticked(hearing, live)) is not None:
         return kept, _buttons(turn, edition, ticked[0], ticked=ticked[1])
-    step = asked_at(edition.flow, State.from_text(live.state).at)
-    return kept, _stays(turn, edition, step) if kept and step is not None else ()
+    before = State.from_text(live.state)
+    step = asked_at(edition.flow, before.at)
+    return kept, _stays(turn, edition, step, ticked=before.ticked) if kept and step is not None else ()
 
 
-async def _changed(hearing: Hearing, turn: Turn, under: Keyboard) -> Buttons | None:
+async def _changed(hearing: Hearing, turn: Turn, under: Keyboard) -> tuple[bool, Buttons] | None:
     """Change the answer that an earlier tap gave. `None`: there is none, or it can no longer be changed."""
     since = hearing.now - CORRECTABLE
     found = await hearing.work.given.by(turn.participant.id, since=since)
     given = next((one for one in found if (one.live.id, one.step) == (under.conversation_id, under.step)), None)
     answer = await standing(hearing, turn, given) if given is not None and correctable(hearing, given) else None
-    if answer is None or answer.step.answer is AnswerKind.SEVERAL:
+    if answer is None:
         return None
-    value = read_tap(answer.step, turn.message.words)
+    step, value = answer.step, read_tap(answer.step, turn.message.words)
     if value is UNCLEAR:
         return None
-    change(hearing, turn, answer, value=value)
-    return _stays(turn, answer.edition, answer.step)
-
-
-def _stays(turn: Turn, edition: FlowEdition, step: Ask) -> Buttons:
-    """The buttons of an answered question, the chosen one marked: another tap changes the answer.
-
-    What was ticked of several is kept as a number, and cannot be shown again.
-    """
+    ticked: tuple[str, ...] = ()
     if step.answer is AnswerKind.SEVERAL:
-        return ()
-    return _buttons(turn, edition, step, ticked=(turn.message.words.rpartition(":")[2],))
+        ticked = await _shown(hearing, turn, step)
+        if isinstance(value, str) and value != DONE:
+            # What is ticked counts when somebody says that they are done, as it did the first time.
+            return False, _buttons(turn, answer.edition, step, ticked=toggled(step, ticked, value))
+        value = value and together(step, frozenset(ticked))
+    change(hearing, turn, answer, value=value)
+    return True, _stays(turn, answer.edition, step, ticked=ticked)
+
+
+async def _shown(hearing: Hearing, turn: Turn, step: Ask) -> tuple[str, ...]:
+    """What is ticked of the choices under the tapped message, as it was shown last."""
+    settled = await hearing.work.given.settled(turn.message.message_id or "", person=turn.participant.id)
+    marked = {button.data.rpartition(":")[2] for line in settled for button in line if button.label.startswith(TICK)}
+    return tuple(choice.value for choice in step.choices if choice.value in marked)
+
+
+def _stays(turn: Turn, edition: FlowEdition, step: Ask, *, ticked: tuple[str, ...]) -> Buttons:
+    """The buttons of an answered question, what was chosen marked: another tap changes the answer."""
+    chosen = turn.message.words.rpartition(":")[2]
+    return _buttons(turn, edition, step, ticked=ticked if chosen == DONE else (chosen,))
 
 
 def _buttons(turn: Turn, edition: FlowEdition, step: Ask, *, ticked: tuple[str, ...]) -> Buttons:

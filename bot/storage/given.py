@@ -8,7 +8,8 @@ from sqlalchemy import Integer, Text, bindparam, cast, literal, null, select, un
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
-from bot.domain.messages import OutboxAct
+from bot.domain.messages import Button, OutboxAct
+from bot.storage.outbox_rows import buttons_of
 from bot.storage.tables import answers, check_ins, conversations, enrolments, given_ratings, inbox, outbox
 from bot.storage.talk import Live
 
@@ -107,6 +108,16 @@ _KEYBOARDS = select(outbox.c.provider_id, outbox.c.conversation_id, outbox.c.ste
     outbox.c.conversation_id.is_not(null()),
     outbox.c.step.is_not(null()),
 )
+_SETTLED = (
+    select(outbox.c.buttons)
+    .where(
+        outbox.c.participant_id == bindparam("person"),
+        outbox.c.provider_ref == bindparam("ref"),
+        outbox.c.act == OutboxAct.SETTLE_KEYBOARD,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
 _SAME_MESSAGE = (
     select(inbox.c.id)
     .where(inbox.c.message_ref == bindparam("ref"), inbox.c.participant_id == bindparam("person"))
@@ -156,6 +167,11 @@ class GivenAnswers:
             return {}
         rows = await self._connection.execute(_KEYBOARDS, {"messages": wanted, "people": written_to})
         return {row.provider_id: Keyboard(conversation_id=row.conversation_id, step=row.step) for row in rows}
+
+    async def settled(self, message: str, *, person: int) -> tuple[tuple[Button, ...], ...]:
+        """The buttons that this message was given last, after a tap on it; none if nobody has tapped yet."""
+        row = (await self._connection.execute(_SETTLED, {"ref": message, "person": person})).first()
+        return () if row is None else buttons_of(row.buttons)
 
     async def arrivals_of(self, message_ref: str, *, person: int) -> list[int]:
         """The arrivals in which this person's message came: as it was written, and as it was edited."""

@@ -80,7 +80,7 @@ def message_of(row: Row[Any], sealer: Sealer) -> OutboxMessage:
         purpose=Purpose(row.purpose),
         text=row.text,
         attempts=row.attempts,
-        buttons=_buttons(row.buttons),
+        buttons=buttons_of(row.buttons),
         subject=row.subject,
         html=row.html,
         provider_ref=row.provider_ref,
@@ -89,7 +89,8 @@ def message_of(row: Row[Any], sealer: Sealer) -> OutboxMessage:
     )
 
 
-def _buttons(text: str | None) -> tuple[tuple[Button, ...], ...]:
+def buttons_of(text: str | None) -> tuple[tuple[Button, ...], ...]:
+    """The buttons of a row, line by line."""
     if not text:
         return ()
     return tuple(tuple(Button(label=label, data=data) for label, data in line) for line in json.loads(text))
