@@ -9,6 +9,7 @@ from enum import Enum, auto
 from bot.domain.day import NewAbsence
 from bot.domain.people import Presence
 from bot.engine.folding import fold, split_words
+from bot.engine.phrasing import apart
 from bot.engine.reading import Reading, Wish
 from bot.engine.spans import Span, spans
 
@@ -17,7 +18,6 @@ MOST_WORDS = 24
 
 _LONGEST_PHRASE = 6
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SEAMS = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _MOST_LATE = 12 * 60
 
 
@@ -114,8 +114,8 @@ def _tokens(folded: str) -> list[str]:
     """The words of a text; a number and its unit, and the ends of a range, are words of their own."""
     parts: list[str] = []
     for word in folded.split()[: MOST_WORDS * 2]:
-        apart = word if _ISO.fullmatch(word) else word.replace("-", " - ")
-        parts += _SEAMS.sub(" ", apart.replace("\u2013", " - ")).split()
+        spaced = word if _ISO.fullmatch(word) else word.replace("-", " - ")
+        parts += apart(spaced.replace("\u2013", " - ")).split()
     stripped = (word.strip("/") for word in split_words(" ".join(parts)))
     # A face or a hand changes nothing.
     return [word for word in stripped if word == "-" or any(map(str.isalnum, word))]

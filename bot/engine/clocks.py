@@ -6,11 +6,10 @@ from collections.abc import Set as AbstractSet
 from datetime import time
 
 from bot.engine.folding import split_words
+from bot.engine.phrasing import apart, phrase_at
 from bot.engine.reading import PartOfDay, Reading
 
 _MOST_WORDS = 8
-_LONGEST_PHRASE = 4
-_SEAMS = re.compile(r"(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
 _WRITTEN = re.compile(r"([0-9]{1,2})[:.,]([0-9]{2})|([0-9]{2})([0-9]{2})")
 _HOUR = re.compile(r"[0-9]{1,2}")
 
@@ -27,7 +26,7 @@ def read_time(folded: str, *, reading: Reading) -> time | None:
     "9.30" and "kl 10" are in the morning, as the clock of 24 hours has it; "3" may be in the night or the afternoon and
     is not read, "3 pm" is. A range, a time that is no time (24:00) and an hour with a word we do not know are not read.
     """
-    words = split_words(_SEAMS.sub(" ", folded))
+    words = split_words(apart(folded))
     if len(words) > _MOST_WORDS:
         return None
     parts, words = _taken(words, phrases=reading.parts_of_day.keys())
@@ -44,8 +43,7 @@ def _taken(words: Sequence[str], *, phrases: AbstractSet[str]) -> tuple[list[str
     """The phrases that stand in the words, the longest first, and the words without them."""
     found, rest, place = [], [], 0
     while place < len(words):
-        sizes = range(min(_LONGEST_PHRASE, len(words) - place), 0, -1)
-        size = next((size for size in sizes if " ".join(words[place : place + size]) in phrases), 0)
+        size = phrase_at(words, place, among=phrases)
         if size:
             found.append(" ".join(words[place : place + size]))
         else:

@@ -1,28 +1,21 @@
 """For how long, until which day and until when is read from a wish as it is said."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.engine.dates import read_day
-from bot.engine.reading import Length, PartOfDay, Reading
+from bot.engine.lengths import Lasts, length_at
+from bot.engine.phrasing import after_phrase
+from bot.engine.reading import PartOfDay, Reading
 
 FURTHEST = timedelta(hours=48)
 """Later than that is no "later": a person reads it."""
 
 _LONGEST_PHRASE = 5
-_NUMBER = re.compile(r"[0-9]{1,3}")
 _TIME = re.compile(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?")
 _BEGINS = {PartOfDay.MORNING: time(9), PartOfDay.AFTERNOON: time(14), PartOfDay.EVENING: time(18)}
-_LASTS = {
-    Length.MINUTE: timedelta(minutes=1),
-    Length.HOUR: timedelta(hours=1),
-    Length.DAY: timedelta(days=1),
-    Length.WEEK: timedelta(days=7),
-    Length.MONTH: timedelta(days=30),
-}
 _AN_HOUR = timedelta(hours=1)
 
 
@@ -33,14 +26,6 @@ class _Moment:
     days: int | None = None
     part: PartOfDay | None = None
     at: time | None = None
-
-
-def after_phrase(said: Sequence[str], phrases: AbstractSet[str]) -> list[str] | None:
-    """What follows the longest of the phrases that the words begin with; `None` if they begin with none."""
-    for size in range(min(len(said), _LONGEST_PHRASE), 0, -1):
-        if " ".join(said[:size]) in phrases:
-            return list(said[size:])
-    return None
 
 
 def read_days(said: Sequence[str], *, reading: Reading, today: date) -> int | None:
@@ -79,17 +64,11 @@ def _length(said: Sequence[str], *, reading: Reading, lone: bool = False) -> tim
     """ "2 weeks", "in an hour", "for two days". `lone`: a unit alone is one of it ("week")."""
     within = _within(said, reading=reading)
     rest = [word for word in (said if within is None else within) if word not in reading.fillers]
-    if len(rest) == 1 and rest[0] in reading.duals:
-        return _LASTS[reading.duals[rest[0]]] * 2
-    count = _number(rest[0], numbers=reading.numbers) if len(rest) > 1 else None
-    unit = reading.lengths.get(" ".join(rest[1:] if count is not None else rest))
-    if unit is None or (count is None and within is None and not lone):
-        return None
-    return _LASTS[unit] * (1 if count is None else count)
-
-
-def _number(word: str, *, numbers: Mapping[str, int]) -> int | None:
-    return int(word) if _NUMBER.fullmatch(word) else numbers.get(word)
+    found = length_at(rest, 0, reading=reading)
+    if found is not None and found[1] == len(rest):
+        return found[0].time
+    one = " ".join(rest)
+    return Lasts(unit=reading.lengths[one]).time if one in reading.lengths and (lone or within is not None) else None
 
 
 def _told(said: Sequence[str], *, reading: Reading) -> _Moment | None:

@@ -7,17 +7,16 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.engine.dates import read_day
-from bot.engine.reading import Length, Reading
+from bot.engine.lengths import Lasts, length_at
+from bot.engine.phrasing import phrase_at
+from bot.engine.reading import Reading
 
 MOST_AHEAD, LONGEST_SPAN = timedelta(days=60), timedelta(days=92)
 """A day further away, or a longer time, is more likely a misreading."""
 
 _LONGEST_DAY = 4
-_NUMBER = re.compile(r"[0-9]{1,3}")
 _TIME = re.compile(r"[0-9]{1,2}(?:[.:][0-9]{2})?")
 _CLOCKED = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
-_DAYS = {Length.DAY: 1, Length.WEEK: 7, Length.MONTH: 30}
-_MINUTES = {Length.MINUTE: 1, Length.HOUR: 60}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +44,7 @@ class _Item:
     kind: str
     size: int
     day: date | None = None
-    unit: Length | None = None
-    count: int = 0
+    lasts: Lasts | None = None
 
 
 def spans(tokens: Sequence[str], *, reading: Reading, today: date) -> tuple[Span | None, list[str]]:
@@ -65,17 +63,11 @@ def spans(tokens: Sequence[str], *, reading: Reading, today: date) -> tuple[Span
 
 def _item(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
     for kind, table in (("until", reading.until | {"-"}), ("since", reading.since)):
-        size = _phrase(tokens, place, table=table)
+        size = phrase_at(tokens, place, among=table)
         # "To the doctor" is no "until": a day, a time or a length must follow.
         if size and _time(tokens, place + size, reading=reading, today=today):
             return _Item(kind=kind, size=size)
     return _time(tokens, place, reading=reading, today=today)
-
-
-def _phrase(tokens: Sequence[str], place: int, *, table: frozenset[str]) -> int:
-    """How many words of a phrase of the table begin here."""
-    sizes = range(min(_LONGEST_DAY, len(tokens) - place), 0, -1)
-    return next((size for size in sizes if " ".join(tokens[place : place + size]) in table), 0)
 
 
 def _time(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
@@ -102,24 +94,8 @@ def _clock(tokens: Sequence[str], place: int, *, reading: Reading, today: date) 
 
 
 def _length(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | None:
-    """A number with a unit: "2 days", "10-15 minutes"."""
-    ahead = list(tokens[place : place + 4])
-    if ahead and ahead[0] in reading.duals:
-        return _Item(kind="length", size=1, unit=reading.duals[ahead[0]], count=2)
-    count = _number(ahead[:1], reading=reading)
-    if count is None:
-        return None
-    if len(ahead) > 1 and ahead[1] in reading.lengths:
-        return _Item(kind="length", size=2, unit=reading.lengths[ahead[1]], count=count)
-    between = len(ahead) == 4 and ahead[1] == "-" and _number(ahead[2:3], reading=reading) is not None
-    if between and ahead[3] in reading.lengths:
-        return _Item(kind="length", size=4, unit=reading.lengths[ahead[3]])
-    return None
-
-
-def _number(words: Sequence[str], *, reading: Reading) -> int | None:
-    word = words[0] if words else ""
-    return int(word) if _NUMBER.fullmatch(word) else reading.numbers.get(word)
+    found = length_at(tokens, place, reading=reading)
+    return None if found is None else _Item(kind="length", size=found[1], lasts=found[0])
 
 
 def _day(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
@@ -133,23 +109,23 @@ def _day(tokens: Sequence[str], place: int, *, reading: Reading, today: date) ->
 
 def _span(items: Sequence[_Item], *, today: date) -> Span | None:
     told = [item for item in items if item.kind != "clock"]
-    units = [item for item in told if item.kind == "length"]
-    if len(units) > 1:
+    lengths = [item.lasts for item in told if item.lasts is not None]
+    if len(lengths) > 1:
         return None
     days = [item.day for item in told if item.day is not None]
     shape = [item.kind for item in told if item.kind != "length"]
-    short = units[0] if units and units[0].unit in _MINUTES else None
     found = _from_to(shape, days, today=today)
     if found is None:
         return None
     begins, ends = found
-    if units and not short:
-        if not units[0].count or ends not in (None, begins) or "until" in shape:
+    lasts = lengths[0] if lengths else None
+    if lasts is not None and lasts.in_days:
+        if not lasts.count or ends not in (None, begins) or "until" in shape:
             return None
-        ends = begins + timedelta(days=units[0].count * _DAYS[units[0].unit or Length.DAY] - 1)
+        ends = begins + lasts.time - timedelta(days=1)
     if begins - today > MOST_AHEAD or (ends is not None and not begins <= ends <= begins + LONGEST_SPAN):
         return None
-    minutes = short.count * _MINUTES[short.unit or Length.MINUTE] if short else None
+    minutes = None if lasts is None or lasts.in_days else lasts.time // timedelta(minutes=1)
     return Span(begins_on=begins, ends_on=ends, minutes=minutes, at_a_time=len(told) < len(items))
 
 

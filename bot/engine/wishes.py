@@ -9,7 +9,8 @@ from bot.domain.day import NewAbsence
 from bot.engine.absences import MOST_WORDS, NotComing, read_absence
 from bot.engine.fixes import Fix, read_fix
 from bot.engine.folding import bare, fold
-from bot.engine.postponing import after_phrase, read_days, read_moment
+from bot.engine.phrasing import after_phrase
+from bot.engine.postponing import read_days, read_moment
 from bot.engine.reading import Reading, Wish
 from bot.engine.tongues import Ear, Saying, plain_wish
 
