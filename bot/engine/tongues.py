@@ -68,6 +68,11 @@ class Ear:
     beside: tuple[Reading, ...]
     every: Tongues
 
+    @property
+    def tongues(self) -> tuple[Reading, ...]:
+        """The languages in which they may say whatever they have to say."""
+        return (self.own, *self.beside)
+
 
 @dataclass(frozen=True)
 class Saying:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.messages import InboundKind, InboundMessage
+from bot.domain.messages import InboundKind, InboundMessage, own_message
 from bot.domain.people import Address, Participant
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.speakers import Sharer, speaker_of
@@ -82,16 +82,17 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
     shared = [one for one, several in zip(heard, owners, strict=True) if _is_shared(several)]
     questions = await work.unsigned.open_for([one.waiting.sender_hash for one in shared])
-    tapped = await work.outbox.sent_to(_tapped(shared), people=known)
+    signers = await _signers(work, shared, people=known)
     turns: dict[int, Turn] = {}
     strangers: list[Heard] = []
     coaches: list[Heard] = []
     for one, several in zip(heard, owners, strict=True):
         speaker = speaker_of(
             several,
-            lives=lives,
+            # What is edited was written before: what was asked last does not say whose it is.
+            lives={} if one.message.kind is InboundKind.EDIT else lives,
             people=people,
-            known=one.waiting.signer or tapped.get(one.message.message_id or ""),
+            known=one.waiting.signer or signers.get(one.waiting.id),
             question=questions.get(one.waiting.sender_hash),
         )
         owner = speaker.owner if speaker else None
@@ -129,9 +130,16 @@ def _is_shared(owners: Sequence[Owner]) -> bool:
     return len({one.participant_id for one in owners if one.participant_id is not None}) > 1
 
 
-def _tapped(heard: Iterable[Heard]) -> list[str]:
-    """The messages that were tapped: each was sent to one person."""
-    return [one.message.message_id for one in heard if one.message.kind is InboundKind.TAP and one.message.message_id]
+async def _signers(work: Work, shared: Sequence[Heard], *, people: Iterable[int]) -> dict[int, int]:
+    """Whose these arrivals are for certain: a tapped message was sent to one person, an edited one written by one."""
+    tapped = {one.waiting.id: one.message.message_id or "" for one in shared if one.message.kind is InboundKind.TAP}
+    sent = await work.outbox.sent_to(list(tapped.values()), people=people)
+    edits = [one for one in shared if one.message.kind is InboundKind.EDIT]
+    edited = {one.waiting.id: (one.waiting.sender_hash, own_message(one.message) or "") for one in edits}
+    wrote = await work.inbox.writers_of(list(edited.values()), people=people)
+    found = {arrival: sent.get(message) for arrival, message in tapped.items()}
+    found |= {arrival: wrote.get(message) for arrival, message in edited.items()}
+    return {arrival: person for arrival, person in found.items() if person is not None}
 
 
 def _sharers(owners: Iterable[Owner], people: Mapping[int, Sequence[Participant]]) -> tuple[Sharer, ...]:

@@ -87,9 +87,9 @@ class Hearing:
         """What the words wish for, if anything."""
         one = turn.participant
         local, names = self.now.astimezone(zone_of(one.zone)), (one.first_name, one.coach_first_name)
-        return read_wish(turn.message.words, ear=self._ear(turn), now=local, names=names)
+        return read_wish(turn.message.words, ear=self.ear_of(turn), now=local, names=names)
 
-    def _ear(self, turn: Turn) -> Ear:
+    def ear_of(self, turn: Turn) -> Ear:
         """Whoever wrote may write in the programme's languages too, and as those do who share their telephone."""
         around = (*turn.plan.programme.languages, *(one.participant.language for one in turn.sharers))
         return self.shelf.tongues.ear(self.reading_of(turn).language, beside=around)

@@ -27,7 +27,7 @@ async def sign(hearing: Hearing, turn: Turn) -> None:
     question, words = turn.question, turn.message.words
     _show_heard(hearing, turn)
     if question is not None or words.startswith(WHO):
-        who = chosen(words, turn.sharers, readings=tuple(hearing.shelf.readings.values()))
+        who = chosen(words, turn.sharers, readings=hearing.ear_of(turn).tongues)
         if who is not None:
             # What was kept comes back to the landing: it is older than all that waits there, and goes first.
             await hearing.work.unsigned.sign(turn.heard.waiting.sender_hash, person=who.id, now=hearing.now)
@@ -77,7 +77,8 @@ async def _give_up(hearing: Hearing, turn: Turn) -> None:
 
 
 def alert_all(hearing: Hearing, turn: Turn, kind: AlertKind) -> None:
-    """The coaches of everybody who may have written must see this arrival."""
+    """The coaches of everybody who may have written must see this arrival, which is nobody's."""
+    hearing.became[turn.arrival] = (UNSIGNED, None)
     hearing.pile.alerts += [
         alert_about(one.participant, kind, once=f"{turn.once}/{one.participant.id}", about=turn.arrival)
         for one in turn.sharers

@@ -62,19 +62,29 @@ def names_of(sharers: Sequence[Sharer]) -> list[str]:
 
 
 def chosen(words: str, sharers: Sequence[Sharer], *, readings: Sequence[Reading]) -> Participant | None:
-    """Whom these words name: by button, by number or by first name. `None` if they say anything else."""
+    """Whom these words name: by button, by number or by first name. `None` if they say anything else.
+
+    `readings` are of the languages in which one of them may write.
+    """
     by_button = {f"{WHO}{one.participant.id}": one.participant for one in sharers}
     if words in by_button:
         return by_button[words]
-    around = frozenset().union(*(one.around for one in readings)) | {"jag"}
+    around, before = (frozenset().union(*several) for several in zip(*map(_around, readings), strict=True))
     said = [word for word in split_words(fold(words)) if any(map(str.isalnum, word))]
     plain = [word for word in said if word not in around] or said
+    while len(plain) > 1 and plain[0] in before:
+        plain = plain[1:]
     names = [fold(one.participant.first_name) for one in sharers]
     whole = " ".join(plain)
     if names.count(whole) == 1:
         return sharers[names.index(whole)].participant
     number = _number(plain, readings=readings)
     return sharers[number - 1].participant if number is not None and 1 <= number <= len(sharers) else None
+
+
+def _around(reading: Reading) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that change nothing anywhere, and those that change nothing before a name ("I am Omar")."""
+    return reading.around, reading.absence_fillers
 
 
 def _number(said: Sequence[str], *, readings: Sequence[Reading]) -> int | None:

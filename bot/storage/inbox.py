@@ -1,6 +1,6 @@
 """What arrived waits here until it is handled: one of a sender at a time, in the order that the channel tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,24 @@ class Inbox:
         """This arrival, held, if it still waits and nobody else holds it."""
         row = (await self._connection.execute(_ONE, {"one": arrival})).first()
         return None if row is None else self._waiting(row)
+
+    async def writers_of(
+        self, messages: Sequence[tuple[bytes, str]], *, people: Iterable[int]
+    ) -> dict[tuple[bytes, str], int]:
+        """Which of these people wrote the messages, each by its sender and the provider's name for it."""
+        if not messages:
+            return {}
+        rows = await self._connection.execute(
+            select(inbox.c.sender_hash, inbox.c.message_ref, inbox.c.participant_id)
+            .where(
+                inbox.c.message_ref.in_({reference for _, reference in messages}),
+                inbox.c.sender_hash.in_({sender for sender, _ in messages}),
+                inbox.c.participant_id.in_(sorted(people)),
+            )
+            .order_by(inbox.c.id.desc())
+        )
+        # What was written first is the message itself; the rest were edits of it.
+        return {(bytes(row.sender_hash), row.message_ref): row.participant_id for row in rows}
 
     async def settle(self, handled: Sequence[Handled], *, now: datetime) -> None:
         """Note what became of these arrivals."""
