@@ -15,10 +15,11 @@ import click
 from bot.app import App, build, machine_clock
 from bot.channels.phones import Phones
 from bot.cli.demo_cast import read_cast
-from bot.cli.demo_fates import Stage
+from bot.cli.demo_fates import Fates, Stage
 from bot.cli.demo_history import LASTS, live_through, step
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock, TimeMachine
+from bot.cli.demo_tries import read_tries
 from bot.cli.window import desk_of
 from bot.console.desk import Demo, Desk, Play
 from bot.console.routes import console_routes
@@ -48,7 +49,8 @@ _TRY_FIRST = """
     1. {address}
        The day of Karin, an invented coach: who is ill, who asks, who is silent, and what to do about it.
     2. {address}/phones
-       Be a participant: write "hjälp" (or "help"). The answer comes in that person's language.
+       Be a participant: each phone has things to write in its own language. Say that you are ill, or that you want
+       a pause; the coach sees it.
     3. Press "Next check-in": time moves on, questions arrive. Answer with digits by SMS, with buttons in Telegram.
     4. {address}/start
        More to try, also as a leader, a translator, an analyst or an administrator.
@@ -172,6 +174,11 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, Pl
         await _carry(stage.app)
         return True
 
+    async def ask(person: PersonSeen) -> None:
+        fates = Fates(stage=stage, plan=plan)
+        await fates.asking(person.enrolment_id, "full-check-in")(stage.clock.now())
+        await _carry(stage.app)
+
     async def send() -> None:
         await stage.app.delivery.send_queued(now=stage.app.now())
 
@@ -187,6 +194,8 @@ def _desk(stage: Stage, machine: TimeMachine, plan: Plan, plays: Mapping[int, Pl
             move=travels.go,
             answer=answer,
             tap=tap,
+            ask=ask,
+            tries=read_tries(),
         ),
     )
 

@@ -12,7 +12,7 @@ from bot.cli.demo_cast import Cast, Persona
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock
 from bot.domain.calendar import held_on
-from bot.domain.messages import Arrival
+from bot.domain.messages import Arrival, Purpose
 from bot.domain.people import ChannelName, Presence
 from bot.services import conversation, roster
 from bot.services.conversation import Start
@@ -79,6 +79,28 @@ class Fates:
                     flow="welcome",
                     once=f"welcome/{enrolment}/",
                     expires_at=now + timedelta(days=1),
+                )
+                await conversation.begin(work, [begins], now=now)
+
+        return happen
+
+    def asking(self, enrolment: int, flow: str) -> Happening:
+        """They are asked now, whatever they are in the middle of, if they want to be written to."""
+
+        async def happen(now: datetime) -> None:
+            async with unit_of_work(self.stage.app.database) as work:
+                one = (await work.participants.enrolled([enrolment]))[enrolment]
+                if one.address is None or one.stopped_at is not None or one.held_at is not None:
+                    return
+                await work.conversations.end([one.id], outcome="interrupted", now=now)
+                begins = Start(
+                    participant=one,
+                    address=one.address,
+                    plan=self.plan,
+                    flow=flow,
+                    once=f"asked/{flow}/{enrolment}/{now.isoformat()}",
+                    expires_at=now + timedelta(days=1),
+                    purpose=Purpose.REPLY,
                 )
                 await conversation.begin(work, [begins], now=now)
 

@@ -37,6 +37,8 @@ class Demo:
     """What only a demo has. `plays` are the invented colleagues one can be, by coach id; the first is the usual one.
 
     `answer` and `tap` return when the programme has answered in turn; `tap` is false when there is no such button.
+    `ask` begins the whole check-in with somebody now. `tries` are words that one can write, by language, group and
+    situation.
     `move` returns when time has moved, or after a moment while it goes on moving.
     """
 
@@ -47,6 +49,8 @@ class Demo:
     move: Callable[[datetime], Awaitable[None]]
     answer: Callable[[PersonSeen, str], Awaitable[None]]
     tap: Callable[[PersonSeen, int, str], Awaitable[bool]]
+    ask: Callable[[PersonSeen], Awaitable[None]]
+    tries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
 async def _soon() -> None:

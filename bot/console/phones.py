@@ -42,6 +42,7 @@ class PhonePages:
             Page(path="/phones", answer=self.every, needs=May.ENTER),
             Page(path="/phones/{person:int}", answer=self.one, needs=May.ENTER),
             Page(path="/phones/{person:int}/answer", answer=self.answer, needs=May.ENTER, method="POST"),
+            Page(path="/phones/{person:int}/ask", answer=self.ask, needs=May.ENTER, method="POST"),
             Page(path="/phones/{person:int}/tap", answer=self.tap, needs=May.ENTER, method="POST"),
         ]
 
@@ -57,7 +58,9 @@ class PhonePages:
         person = await self._person(visit)
         if person is None:
             return visit.missing()
-        return visit.show("phone.html", phone=self._on_screen(person, most=ON_A_PAGE), phases=self._phases(visit))
+        tries = self.demo.tries.get(person.language, {})
+        shown = self._on_screen(person, most=ON_A_PAGE)
+        return visit.show("phone.html", phone=shown, phases=self._phases(visit), tries=tries)
 
     async def answer(self, visit: Visit) -> Response:
         """Words are written on a phone."""
@@ -67,6 +70,14 @@ class PhonePages:
         words = visit.field("words", most=LONGEST_WORDS)
         if words:
             await self.demo.answer(person, words)
+        return visit.back(otherwise=f"/phones/{person.id}")
+
+    async def ask(self, visit: Visit) -> Response:
+        """The whole check-in comes to a phone now."""
+        person = await self._person(visit)
+        if person is None or not person.address:
+            return visit.missing()
+        await self.demo.ask(person)
         return visit.back(otherwise=f"/phones/{person.id}")
 
     async def tap(self, visit: Visit) -> Response:
