@@ -18,8 +18,10 @@ import pytest
 
 from bot.domain.people import Agreement, ChannelName
 from bot.domain.programme import WELCOME
+from bot.engine.wishes import Fix, Later, NewAbsence, Pause, Speak, ToCoach, Wish, Wished, read_wish
 from bot.services.wording import TICK
 from tests.databases import Databases
+from tests.engine.builders import TONGUES
 from tests.town import WEDNESDAY, Person, Town, a_town
 
 TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
@@ -235,6 +237,24 @@ def test_every_situation_is_written_in_four_languages_for_both_channels() -> Non
     assert len(situations) >= 12
     assert {(one.situation, one.language) for one in ALL} == {(one, to) for one in situations for to in NAMES}
     assert all(list(one.scenes) == ["sms", "telegram"] for one in ALL)
+
+
+def test_every_wish_is_granted_in_a_dialogue_of_each_language_on_both_channels() -> None:
+    written_there = {
+        (_named(read_wish(found["what"], ear=TONGUES.ear(one.language), now=WEDNESDAY)), one.language, channel)
+        for one, channel in SCENES
+        for line in one.scenes[channel]
+        if not _HEARD.match(line) and (found := _PERSON.fullmatch(line)) and not found["how"]
+    }
+    wishes = {wish.value for wish in Wish if wish is not Wish.WRONG}
+    wishes |= {each.__name__ for each in (Pause, Later, Speak, ToCoach, NewAbsence, Fix)}
+    wanted = {(wish, language, channel) for wish in wishes for language in NAMES for channel in ("sms", "telegram")}
+
+    assert wanted - written_there == set()
+
+
+def _named(wished: Wished | None) -> str:
+    return wished.value if isinstance(wished, Wish) else type(wished).__name__
 
 
 def test_every_transcript_is_written_as_it_would_be_written_again() -> None:
