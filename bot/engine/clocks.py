@@ -13,9 +13,12 @@ _MOST_WORDS = 8
 _WRITTEN = re.compile(r"([0-9]{1,2})[:.,]([0-9]{2})|([0-9]{2})([0-9]{2})")
 _HOUR = re.compile(r"[0-9]{1,2}")
 
+NOON = time(12)
+"""From here on an hour is told in one way only, on the clock of 24 hours."""
+
 # Nobody meets at three in the night, and "3" is said in the afternoon: before seven the part of the day must be told.
 _MORNING = 7 * 60
-_NOON = 12 * 60
+_NOON = NOON.hour * 60
 _EVENING = 16 * 60
 _DAY = 24 * 60
 
@@ -29,14 +32,20 @@ def read_time(folded: str, *, reading: Reading) -> time | None:
     words = split_words(apart(folded))
     if len(words) > _MOST_WORDS:
         return None
-    parts, words = _taken(words, phrases=reading.parts_of_day.keys())
+    parts, words = parts_of_day(words, reading=reading)
     offsets, words = _taken(words, phrases=reading.parts_of_hour.keys())
     words = [word for word in words if word not in reading.clock and word not in reading.around]
     if len(words) != 1 or len(offsets) > 1 or len(parts) > 1:
         return None
-    part = reading.parts_of_day[parts[0]] if parts else None
+    part = parts[0] if parts else None
     minutes = _minutes(words[0], offset=reading.parts_of_hour[offsets[0]] if offsets else 0, part=part, reading=reading)
     return None if minutes is None else time(*divmod(minutes, 60))
+
+
+def parts_of_day(words: Sequence[str], *, reading: Reading) -> tuple[list[PartOfDay], list[str]]:
+    """The parts of the day that these words name, and the words without them."""
+    found, rest = _taken(words, phrases=reading.parts_of_day.keys())
+    return [reading.parts_of_day[phrase] for phrase in found], rest
 
 
 def _taken(words: Sequence[str], *, phrases: AbstractSet[str]) -> tuple[list[str], list[str]]:

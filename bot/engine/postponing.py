@@ -1,38 +1,34 @@
-"""For how long, until which day and until when is read from a wish as it is said."""
+"""For how long, until which day and until when is read from a wish as it is said, and never guessed."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.engine.clocks import NOON, parts_of_day, read_time
 from bot.engine.dates import read_day
 from bot.engine.lengths import Lasts, length_at
-from bot.engine.phrasing import after_phrase
+from bot.engine.phrasing import after_phrase, apart
 from bot.engine.reading import PartOfDay, Reading
 
 FURTHEST = timedelta(hours=48)
-"""Later than that is no "later": a person reads it."""
+"""Later than that is no "later"."""
 
-_LONGEST_PHRASE = 5
-_TIME = re.compile(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?")
-_BEGINS = {PartOfDay.MORNING: time(9), PartOfDay.AFTERNOON: time(14), PartOfDay.EVENING: time(18)}
-_AN_HOUR = timedelta(hours=1)
+_LONGEST_DAY = 4
+_HOURS = {
+    PartOfDay.MORNING: (time(9), NOON),
+    PartOfDay.AFTERNOON: (time(14), time(18)),
+    PartOfDay.EVENING: (time(18), time.max),
+}
+"""When each part of a day is meant to be, and when it is over."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Moment:
-    """What was said of a moment: which day, which part of it, at which time."""
-
-    days: int | None = None
-    part: PartOfDay | None = None
-    at: time | None = None
+_SOON = timedelta(hours=1)
 
 
 def read_days(said: Sequence[str], *, reading: Reading, today: date) -> int | None:
     """How many days a time lasts, or are left until a day, if all the words say so: "2 weeks", "until Monday"."""
-    if length := _length(said, reading=reading, lone=True):
+    words = apart(" ".join(said)).split()
+    if length := _length(words, reading=reading, lone=True):
         return length.days or None
-    rest = after_phrase(said, reading.until)
+    rest = after_phrase(words, reading.until)
     day = read_day(" ".join(rest), reading=reading, today=today) if rest else None
     return (day - today).days if day is not None and day > today else None
 
@@ -40,15 +36,32 @@ def read_days(said: Sequence[str], *, reading: Reading, today: date) -> int | No
 def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: bool) -> datetime | None:
     """The coming moment (aware, at most `FURTHEST` away) that all the words name: "in 2 hours", "tomorrow at 10".
 
-    `asked`: it was said to be a wish. Words that are nothing but a moment must say more than "now" or a time of day.
+    `None`: they name none, or may mean two. `asked`: it was said to be a wish. Words that are nothing but a moment must
+    say more than "now" or a time of day, and no date: that may be said of anything.
     """
-    within = _within(said, reading=reading) is not None
-    if (asked or within) and (length := _length(said, reading=reading)):
+    words = apart(" ".join(said)).split()
+    within = _within(words, reading=reading) is not None
+    if (asked or within) and (length := _length(words, reading=reading)):
         return _near(now.astimezone(UTC) + length, now=now)
-    told = _told(said, reading=reading)
-    if told is None or (told.part is None and told.days in (None, 0) and not (asked and told.at)):
-        return None
-    return _near(_instant(told, now=now), now=now)
+    for day, rest in _days(words, reading=reading, today=now.date(), asked=asked):
+        parts, bare = parts_of_day(rest, reading=reading)
+        bare = [word for word in bare if word not in reading.around]
+        at = read_time(" ".join(rest), reading=reading) if bare else None
+        if (bare and at is None) or len(parts) > 1 or not (asked or parts or (day and day > now.date())):
+            continue
+        return _near(_instant(day, part=parts[0] if parts else None, at=at, now=now), now=now)
+    return None
+
+
+def tells_time(said: Sequence[str], *, reading: Reading) -> bool:
+    """Whether every word is one that a time is told with, also where they do not tell one: "at 3", "on Monday"."""
+    tables = (
+        *(reading.days, reading.weekdays, reading.months, reading.numbers, reading.lengths, reading.duals),
+        *(reading.parts_of_day, reading.parts_of_hour, reading.clock, reading.within, reading.until),
+    )
+    known = reading.around | {word for table in tables for phrase in table for word in phrase.split()}
+    words = apart(" ".join(said)).split()
+    return bool(words) and all(word in known or word.strip("0123456789.:,/") == "" for word in words)
 
 
 def _within(said: Sequence[str], *, reading: Reading) -> list[str] | None:
@@ -71,48 +84,32 @@ def _length(said: Sequence[str], *, reading: Reading, lone: bool = False) -> tim
     return Lasts(unit=reading.lengths[one]).time if one in reading.lengths and (lone or within is not None) else None
 
 
-def _told(said: Sequence[str], *, reading: Reading) -> _Moment | None:
-    """Day, part of the day and time, in any order, each once and nothing else."""
-    told, place = _Moment(), 0
-    while place < len(said):
-        found = next(_pieces(said[place:], reading=reading, told=told), None)
-        if found is None:
-            return None
-        told, size = found
-        place += size
-    return told
+def _days(
+    words: Sequence[str], *, reading: Reading, today: date, asked: bool
+) -> Iterator[tuple[date | None, Sequence[str]]]:
+    """No day and all the words, and then each day that stands in them and the words around it."""
+    yield None, words
+    for size in range(min(len(words), _LONGEST_DAY), 0, -1):
+        for place in range(len(words) - size + 1):
+            said = " ".join(words[place : place + size])
+            day = read_day(said, reading=reading, today=today) if asked or said in reading.days else None
+            if day is not None:
+                yield day, [*words[:place], *words[place + size :]]
 
 
-def _pieces(ahead: Sequence[str], *, reading: Reading, told: _Moment) -> Iterator[tuple[_Moment, int]]:
-    for size in range(min(len(ahead), _LONGEST_PHRASE), 0, -1):
-        words = " ".join(ahead[:size])
-        if told.days is None and words in reading.days:
-            yield replace(told, days=reading.days[words]), size
-        if told.part is None and words in reading.parts_of_day:
-            yield replace(told, part=reading.parts_of_day[words]), size
-    clocked = ahead[0] in reading.clock and len(ahead) > 1
-    if told.at is None and (at := _time(ahead[1] if clocked else ahead[0])):
-        yield replace(told, at=at), 2 if clocked else 1
-    if ahead[0] in reading.around:
-        yield told, 1
-
-
-def _time(word: str) -> time | None:
-    found = _TIME.fullmatch(word)
-    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def _instant(told: _Moment, *, now: datetime) -> datetime:
-    at = told.at or _BEGINS[told.part or PartOfDay.MORNING]
-    if told.part in (PartOfDay.AFTERNOON, PartOfDay.EVENING) and at.hour < 12:
-        at = at.replace(hour=at.hour + 12)
-    found = datetime.combine(now.date() + timedelta(days=told.days or 0), at, now.tzinfo).astimezone(UTC)
-    if found > now or told.days:
+def _instant(day: date | None, *, part: PartOfDay | None, at: time | None, now: datetime) -> datetime | None:
+    if day is None and part is None and at is None:
+        return None
+    begins, ends = _HOURS[part or PartOfDay.MORNING]
+    found = datetime.combine(day or now.date(), at or begins, now.tzinfo).astimezone(UTC)
+    if found > now or (day is not None and day != now.date()):
         return found
-    # The afternoon has begun: then it is soon. A time that has been is tomorrow's.
-    return found + timedelta(days=1) if told.at else now.astimezone(UTC) + _AN_HOUR
+    if at is None:
+        # The afternoon has begun: then it is soon.
+        return now.astimezone(UTC) + _SOON if part is not None and now.time() < ends else None
+    # Three in the afternoon that has been is tomorrow's; "8" in the morning may be this evening.
+    return found + timedelta(days=1) if day is None and part is None and at >= NOON else None
 
 
-def _near(found: datetime, *, now: datetime) -> datetime | None:
-    return found if now < found <= now + FURTHEST else None
+def _near(found: datetime | None, *, now: datetime) -> datetime | None:
+    return found if found is not None and now < found <= now + FURTHEST else None

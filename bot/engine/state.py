@@ -15,7 +15,8 @@ class State:
     `at` is the id of the question that waits; `asked` counts the questions put so far, of `count` in all; `repeats`
     how often this one was asked again; `picks` the rotating indicators of this conversation; `ticked` the values
     ticked so far by buttons in a several-of question; `left` says that one question was left already; `later` that the
-    person asked for this question at another time: it then comes again by itself, as it is.
+    person asked for this question at another time: it then comes again by itself, as it is. `when` is the question of
+    which we asked at what time it is to come, and wait to hear it.
 
     `sheet` are the questions that were asked in one message, the first of them as number `first`, and `missing` those
     of them not answered yet: all together, or `alone` one by one.
@@ -33,6 +34,7 @@ class State:
     ticked: tuple[str, ...] = ()
     left: bool = False
     later: bool = False
+    when: str = ""
     sheet: tuple[str, ...] = ()
     first: int = 0
     missing: tuple[str, ...] = ()
@@ -117,6 +119,7 @@ _KINDS = {
     "picks": list,
     "left": bool,
     "later": bool,
+    "when": str,
     "ticked": list,
     "sheet": list,
     "first": int,

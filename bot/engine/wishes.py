@@ -10,7 +10,7 @@ from bot.engine.absences import MOST_WORDS, NotComing, read_absence
 from bot.engine.fixes import Fix, read_fix
 from bot.engine.folding import bare, fold
 from bot.engine.phrasing import after_phrase
-from bot.engine.postponing import read_days, read_moment
+from bot.engine.postponing import read_days, read_moment, tells_time
 from bot.engine.reading import Reading, Wish
 from bot.engine.tongues import Ear, Saying, plain_wish
 
@@ -26,7 +26,7 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Later:
-    """Not now, but then (an aware moment); `None`: it was not said when."""
+    """Not now, but then (an aware moment); `None`: it was said when, and not clearly."""
 
     at: datetime | None
 
@@ -108,8 +108,10 @@ def _postponed(said: Sequence[str], *, reading: Reading, now: datetime, surely: 
     if surely and later is None:
         # A day alone may also be the answer to a question.
         return None
-    at = read_moment(_plain(later or said, reading), reading=reading, now=now, asked=later is not None)
-    return None if at is None else Later(at=at)
+    when = _plain(later or said, reading)
+    at = read_moment(when, reading=reading, now=now, asked=later is not None)
+    unclear = at is None and (not later or not tells_time(when, reading=reading))
+    return None if unclear else Later(at=at)
 
 
 def _plain(said: Sequence[str], reading: Reading) -> list[str]:

@@ -1,12 +1,14 @@
 """Each wish is done by the story it belongs to."""
 
+from datetime import datetime
+
 from bot.domain.people import ChannelName
 from bot.engine.wishes import Fix, Later, NewAbsence, NotComing, Pause, Speak, ToCoach, Wish, Wished
 from bot.services.absent import ask_why, come_back, report
 from bot.services.callers import Turn
 from bot.services.fixing import fix
 from bot.services.hearing import Hearing
-from bot.services.pausing import later, pause, resume, stop_check_ins
+from bot.services.pausing import ask_when, later, pause, resume, stop_check_ins
 from bot.services.speaking import ask_language, reach_by, speak
 from bot.services.talking import call_coach, to_coach
 from bot.services.telling import help_out, take_request, tell_answers, tell_week
@@ -38,7 +40,7 @@ async def grant(hearing: Hearing, turn: Turn, wished: Wished) -> None:
         case Pause(days=days):
             await pause(hearing, turn, days=days)
         case Later(at=at):
-            await later(hearing, turn, at=at)
+            await _later(hearing, turn, at)
         case Speak(language=str(language)):
             await speak(hearing, turn, language=language)
         case NewAbsence() | NotComing():
@@ -56,6 +58,13 @@ async def _absent(hearing: Hearing, turn: Turn, wished: NewAbsence | NotComing) 
         await report(hearing, turn, wished)
     else:
         ask_why(hearing, turn)
+
+
+async def _later(hearing: Hearing, turn: Turn, at: datetime | None) -> None:
+    if at is None:
+        ask_when(hearing, turn)
+    else:
+        await later(hearing, turn, at=at)
 
 
 async def _plain(hearing: Hearing, turn: Turn, wish: Wish) -> None:

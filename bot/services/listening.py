@@ -21,6 +21,7 @@ from bot.services.fixing import edited
 from bot.services.granting import grant
 from bot.services.hearing import Hearing
 from bot.services.mistaken import wrong_person
+from bot.services.pausing import hear_when
 from bot.services.published import Shelf
 from bot.services.signing import alert_all, sign
 from bot.services.speakers import WHO
@@ -174,7 +175,7 @@ class Batch:
         hearing, live = self.hearing, turn.live
         if is_talking(hearing, turn):
             await to_coach(hearing, turn)
-        elif wish is None and await hear_absent(hearing, turn):
+        elif wish is None and (await hear_absent(hearing, turn) or await hear_when(hearing, turn)):
             return
         # What is both a wish and an answer to the open question is the answer.
         elif live is not None and (wish is None or answers(hearing, turn, live)):

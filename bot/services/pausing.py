@@ -8,6 +8,8 @@ from bot.domain.calendar import first_awake, held_on, moment, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import Participant
 from bot.domain.programme import BeforeDay, BeforeMilestone
+from bot.engine.folding import fold, split_words
+from bot.engine.postponing import read_moment, tells_time
 from bot.engine.state import State
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
@@ -64,10 +66,9 @@ async def resume(hearing: Hearing, turn: Turn) -> None:
 
 async def later(hearing: Hearing, turn: Turn, *, at: datetime | None) -> None:
     """Repeat then what was asked or said last, and never at night; `None`: it was not said when."""
-    quiet, zone = turn.plan.programme.quiet, turn.participant.zone
-    when = first_awake(quiet, zone=zone, now=at or hearing.now + USUALLY_LATER)
+    when = _awake(turn, at or hearing.now + USUALLY_LATER)
     if turn.live is not None:
-        _put_off(hearing, turn.live, when=when)
+        _put_off(hearing, turn.live, until=when)
         _confirm(hearing, turn, "phrases/question-later", when=when, chosen=at is not None)
         return
     since = hearing.now - SAID_LATELY
@@ -84,16 +85,50 @@ async def later(hearing: Hearing, turn: Turn, *, at: datetime | None) -> None:
     _confirm(hearing, turn, "phrases/reminder-later", when=when, chosen=at is not None)
 
 
+def ask_when(hearing: Hearing, turn: Turn) -> None:
+    """The question is to come later, and when is not clear: that is asked. It comes as usual if nobody says."""
+    if turn.live is None:
+        hearing.ask_coach(turn)
+        return
+    _put_off(hearing, turn.live, until=_awake(turn, hearing.now + USUALLY_LATER), wait=True)
+    hearing.say(turn, "phrases/unclear-time-1", buttons=_choices(hearing, turn))
+
+
+async def hear_when(hearing: Hearing, turn: Turn) -> bool:
+    """Take words after `ask_when` for the time they tell. `False`: that was not asked, or they tell no time at all.
+
+    Until the question comes again a time that is not clear is asked for again: "3" is then no answer to the question.
+    """
+    state = None if turn.live is None else State.from_text(turn.live.state)
+    if state is None or not state.later or state.when != state.at:
+        return False
+    reading, local = hearing.reading_of(turn), hearing.now.astimezone(zone_of(turn.participant.zone))
+    said = split_words(fold(turn.message.words, language=reading.language))
+    if not tells_time(said, reading=reading):
+        return False
+    at = read_moment(said, reading=reading, now=local, asked=True)
+    if at is None:
+        ask_when(hearing, turn)
+    else:
+        await later(hearing, turn, at=at)
+    return True
+
+
+def _awake(turn: Turn, when: datetime) -> datetime:
+    return first_awake(turn.plan.programme.quiet, zone=turn.participant.zone, now=when)
+
+
 def _end(hearing: Hearing, live: Live, *, outcome: str) -> None:
     hearing.pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome=outcome))
 
 
-def _put_off(hearing: Hearing, live: Live, *, when: datetime) -> None:
+def _put_off(hearing: Hearing, live: Live, *, until: datetime, wait: bool = False) -> None:
+    """The question comes again then. `wait`: a better time may be told before."""
     state = State.from_text(live.state)
     if state.nudged:
         hearing.pile.answered.append(live.id)
-    put_off = replace(state, later=True, nudged=False).to_text()
-    hearing.pile.moved.append(MovedOn(id=live.id, state=put_off, silent_at=when))
+    put_off = replace(state, later=True, nudged=False, when=state.at if wait else "").to_text()
+    hearing.pile.moved.append(MovedOn(id=live.id, state=put_off, silent_at=until))
 
 
 def _confirm(hearing: Hearing, turn: Turn, key: str, *, when: datetime, chosen: bool) -> None:

@@ -56,7 +56,14 @@ def test_a_pause_that_is_not_clear_is_none(words: str) -> None:
         *(("i eftermiddag", "25 14:00"), ("imorgon", "26 09:00"), ("i morgon eftermiddag", "26 14:00")),
         *(("imorgon 10", "26 10:00"), ("imorgon kl 9.30", "26 09:30"), ("påminn mig kl 15", "25 15:00")),
         *(("påminn mig i kväll", "25 18:00"), ("ikväll kl 7", "25 19:00"), ("övermorgon", "27 09:00")),
-        *(("påminn mig kl 8", "26 08:00"), ("påminn mig kl ٨", "26 08:00"), ("i förmiddag", "25 11:00")),
+        *(("påminn mig kl 11", "25 11:00"), ("påminn mig kl ١١", "25 11:00"), ("i förmiddag", "25 11:00")),
+        *(("senare 15", "25 15:00"), ("senare kl 3 på eftermiddagen", "25 15:00"), ("senare 15.10", "25 15:10")),
+        *(("imorgon halv tio", "26 09:30"), ("senare kl 9 imorgon", "26 09:00"), ("ikväll 20.30", "25 20:30")),
+        *(
+            ("senare på fredag", "27 09:00"),
+            ("påminn mig på torsdag kl 14", "26 14:00"),
+            ("senare 26/11 15:00", "26 15:00"),
+        ),
     ],
 )
 def test_later_is_a_moment_on_the_persons_own_clock(words: str, when: str) -> None:
@@ -79,6 +86,45 @@ def test_later_is_a_moment_on_the_persons_own_clock(words: str, when: str) -> No
 )
 def test_a_moment_that_is_not_clear_or_not_near_is_no_wish(words: str) -> None:
     assert wished(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # Three in the night, or in the afternoon? Eight has been: this evening, or tomorrow?
+        *("senare kl 3", "senare 3", "påminn mig imorgon kl 3", "påminn mig kl 8", "senare 0930", "senare idag kl 9"),
+        # No time there is, too far away, or nothing that is still to come.
+        *("senare 24", "senare kl 25", "påminn mig på måndag", "senare 31 feb", "senare idag", "påminn mig igår"),
+        *("senare om 3 veckor", "senare ikväll 3", "senare i förmiddag i eftermiddag", "senare 31/12 15:00"),
+    ],
+)
+def test_a_time_that_may_be_two_or_none_is_asked_about_and_never_guessed(words: str) -> None:
+    assert wished(words) == Later(at=None)
+
+
+@pytest.mark.parametrize("words", ["senare ska jag jobba", "senare kanske imorgon", "imorgon 3", "på torsdag kl 10"])
+def test_what_is_more_than_a_time_or_was_no_wish_is_not_asked_about(words: str) -> None:
+    assert wished(words) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "when"),
+    [
+        *(("en", "later 15", "25 15:00"), ("en", "later 3pm", "25 15:00"), ("en", "later at 3", None)),
+        *(("ar", "بعد ساعتين", "25 12:00"), ("ar", "لاحقا الساعة 15", "25 15:00"), ("ar", "لاحقا الساعة 3", None)),
+        # In Somali the hours are counted from six: three is nine.
+        *(("so", "berri", "26 09:00"), ("so", "hadhow 15:00", "25 15:00"), ("so", "hadhow saacadda 3", None)),
+    ],
+)
+def test_later_is_read_alike_in_every_language(language: str, words: str, when: str | None) -> None:
+    found = wished(words, language=language)
+    assert isinstance(found, Later)
+    assert (f"{found.at.astimezone(STOCKHOLM):%d %H:%M}" if found.at else None) == when
+
+
+def test_a_part_of_the_day_that_is_over_is_not_soon() -> None:
+    assert wished("senare i förmiddag", now=NOW.replace(hour=13)) == Later(at=None)
+    assert wished("i eftermiddag", now=NOW.replace(hour=22)) is None
 
 
 @pytest.mark.parametrize("words", ["inte nu", "Senare!", "påminn mig", "svarar senare 🙏"])

@@ -254,3 +254,52 @@ async def test_later_without_anything_to_repeat_is_read_by_a_person(town: Town) 
     await amina.says("imorgon")
 
     assert await amina.alerts() == ["question"]
+
+
+@BOTH
+async def test_a_time_that_may_be_two_is_asked_for_and_never_taken_for_an_answer(
+    town: Town, channel: ChannelName
+) -> None:
+    amina = await town.a_person(channel=channel)
+    await asked(amina)
+
+    unclear = [await amina.says(words) for words in ("senare kl 3", "3", "kl 25")]
+    answers = await amina.ratings()
+    clear = await amina.says("15.30")
+    await until(town, at(25, 15))
+    early = amina.news()
+    await until(town, at(25, 15, 30))
+
+    assert unclear == [["Vi förstod inte vilken tid. Skriv till exempel 9.30 eller 14.00."]] * 3 and answers == []
+    assert clear == ["Okej. Frågan kommer igen onsdag 25 november klockan 15:30."]
+    assert early == [] and len(amina.news()) == 1
+    assert await amina.says("3") and len(await amina.ratings()) == 1
+
+
+async def test_whoever_does_not_say_when_is_asked_the_question_again_and_a_number_is_its_answer(town: Town) -> None:
+    amina = await town.a_person()
+    await asked(amina)
+
+    await amina.says("senare kl 3")
+    await until(town, at(25, 11))
+    again = amina.news()
+    await amina.says("3")
+
+    assert len(again) == 1 and len(await amina.ratings()) == 1
+
+
+async def test_an_answer_in_words_is_still_one_while_we_wait_for_a_time(town: Town) -> None:
+    amina = await town.a_person()
+    await asked(amina)
+
+    await amina.says("senare kl 3")
+    await amina.says("Läst jobbannonser")
+    await amina.says("3")
+
+    assert len(await amina.ratings()) == 2
+
+
+async def test_an_unclear_time_for_what_asks_nothing_is_read_by_a_person(town: Town) -> None:
+    amina = await town.a_person()
+    await amina.says("påminn mig kl 8")
+    assert await amina.alerts() == ["question"]
