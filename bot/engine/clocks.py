@@ -12,6 +12,7 @@ from bot.engine.reading import PartOfDay, Reading
 _MOST_WORDS = 8
 _WRITTEN = re.compile(r"([0-9]{1,2})[:.,]([0-9]{2})|([0-9]{2})([0-9]{2})")
 _HOUR = re.compile(r"[0-9]{1,2}")
+_CLOCKED = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
 
 NOON = time(12)
 """From here on an hour is told in one way only, on the clock of 24 hours."""
@@ -40,6 +41,24 @@ def read_time(folded: str, *, reading: Reading) -> time | None:
     part = parts[0] if parts else None
     minutes = _minutes(words[0], offset=reading.parts_of_hour[offsets[0]] if offsets else 0, part=part, reading=reading)
     return None if minutes is None else time(*divmod(minutes, 60))
+
+
+def clock_at(words: Sequence[str], place: int, *, reading: Reading) -> int:
+    """How many words of a time of day, or from one to another, begin here; 0 if none do. Which time it is may be open.
+
+    A mere number is one after the word for it only ("at 10"), or after another time ("10.30-12").
+    """
+    begins = place + phrase_at(words, place, among=reading.clock)
+    if begins >= len(words) or not (_CLOCKED.fullmatch(words[begins]) or (begins > place and _is_hour(words[begins]))):
+        return 0
+    ends = begins + 1
+    between = phrase_at(words, ends, among=reading.until | {"-"})
+    ranges = between and ends + between < len(words) and _is_hour(words[ends + between])
+    return ends - place + (between + 1 if ranges else 0)
+
+
+def _is_hour(word: str) -> bool:
+    return bool(_HOUR.fullmatch(word) or _CLOCKED.fullmatch(word))
 
 
 def parts_of_day(words: Sequence[str], *, reading: Reading) -> tuple[list[PartOfDay], list[str]]:

@@ -1,11 +1,11 @@
 """From which day to which is read from a reply as it is said: until Friday, two days, tomorrow."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from bot.engine.clocks import clock_at
 from bot.engine.dates import read_day
 from bot.engine.lengths import Lasts, length_at
 from bot.engine.phrasing import phrase_at
@@ -15,8 +15,6 @@ MOST_AHEAD, LONGEST_SPAN = timedelta(days=60), timedelta(days=92)
 """A day further away, or a longer time, is more likely a misreading."""
 
 _LONGEST_DAY = 4
-_TIME = re.compile(r"[0-9]{1,2}(?:[.:][0-9]{2})?")
-_CLOCKED = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,18 +77,10 @@ def _time(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -
 
 
 def _clock(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
-    """A time of day, or from one to another: "at 10", "10:30"."""
-    begins = place + (tokens[place] in reading.clock) if place < len(tokens) else place
-    told = _TIME if begins > place else _CLOCKED
-    if begins >= len(tokens) or not told.fullmatch(tokens[begins]):
-        return None
-    if begins == place and "." in tokens[place] and read_day(tokens[place], reading=reading, today=today):
-        # "10.12" may be a day.
-        return None
-    ends = begins + 1
-    if ends + 1 < len(tokens) and tokens[ends] in reading.until | {"-"} and _TIME.fullmatch(tokens[ends + 1]):
-        ends += 2
-    return _Item(kind="clock", size=ends - place)
+    size = clock_at(tokens, place, reading=reading)
+    # "10.12" may be a day.
+    is_day = size == 1 and "." in tokens[place] and read_day(tokens[place], reading=reading, today=today)
+    return None if not size or is_day else _Item(kind="clock", size=size)
 
 
 def _length(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | None:
