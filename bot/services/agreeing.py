@@ -17,14 +17,14 @@ from bot.storage.talk import MovedOn, NewAnswer
 _ANSWERS = {"yes": Agreement.AGREED, "no": Agreement.REFUSED}
 
 
-def note_answer(hearing: Hearing, turn: Turn) -> None:
-    """Keep what this turn answered to the welcome's question, if it did."""
-    live = turn.live
-    if live is None or live.flow != WELCOME:
-        return
+async def note_answer(hearing: Hearing, turn: Turn) -> None:
+    """Keep what this turn answered to the welcome's question, if it did: at once, or as a correction."""
     for one in hearing.pile.answers:
-        if one.conversation_id == live.id and one.slug == MESSAGES_ALLOWED and one.value in _ANSWERS:
-            _keep(hearing, turn, _ANSWERS[one.value], definition=live.definition_id)
+        if one.arrival_id == turn.arrival and one.slug == MESSAGES_ALLOWED and one.value in _ANSWERS:
+            live = turn.live
+            asked_in = live.definition_id if live is not None and live.id == one.conversation_id else None
+            definition = asked_in or await hearing.work.agreements.last_asked(turn.participant.enrolment_id)
+            _keep(hearing, turn, _ANSWERS[one.value], definition=definition)
 
 
 async def hear_late(hearing: Hearing, turn: Turn, wish: Wished | None) -> bool:

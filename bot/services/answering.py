@@ -1,16 +1,19 @@
 """What answers the question that waits moves the conversation on; what answers a closed one is met kindly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.alerts import AlertKind, FlowKind
 from bot.domain.calendar import zone_of
+from bot.domain.messages import Purpose
 from bot.engine.answers import UNCLEAR, Answer, Unclear, read_answer
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.effects import Alert
 from bot.engine.effects import Turn as Step
 from bot.engine.line import asked_at
 from bot.engine.run import alerted, alerts_of_change, gave_up, saved
+from bot.engine.sheet import Filled, read_sheet
 from bot.engine.state import State
 from bot.services import conversation
 from bot.services.callers import Turn
@@ -113,6 +116,18 @@ def read_anew(hearing: Hearing, turn: Turn, answer: Standing, *, words: str) -> 
     return read_answer(answer.step, words, reading=reading, today=today)
 
 
+def read_sheet_anew(hearing: Hearing, turn: Turn, answers: Sequence[Standing], *, words: str) -> Filled:
+    """What the words answer to questions that one message answered before: nothing if others stood between them."""
+    numbers = [one.given.number for one in answers]
+    first = numbers[0] or 0
+    alike = all(one.given.live.id == answers[0].given.live.id for one in answers)
+    scales = all(one.step.answer is AnswerKind.SCALE for one in answers)
+    if not (alike and scales and numbers == list(range(first, first + len(numbers)))):
+        return {}
+    reading = conversation.reading_for(answers[0].edition, turn.participant)
+    return read_sheet([one.step for one in answers], words, first=first, reading=reading)
+
+
 def change(hearing: Hearing, turn: Turn, answer: Standing, *, value: Answer | Unclear) -> None:
     """Keep another value in the place of one that stands, which stays as what was said before.
 
@@ -129,3 +144,4 @@ def change(hearing: Hearing, turn: Turn, answer: Standing, *, value: Answer | Un
         pile.alerts.append(alert_about(turn.participant, FlowKind(alert.kind), once=turn.once, about=given.live.id))
         if alert == Alert(kind=AlertKind.UNWANTED):
             pile.stopped.append(turn.participant.id)
+            hearing.say(turn, "phrases/refused", purpose=Purpose.CONFIRMATION)

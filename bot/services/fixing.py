@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import Purpose
-from bot.engine.answers import UNCLEAR
+from bot.engine.answers import UNCLEAR, Answer
 from bot.engine.effects import FIXED, Send
 from bot.engine.fixes import Fix
 from bot.engine.line import question
 from bot.engine.run import ask_anew, repeat
 from bot.engine.state import State
-from bot.services.answering import Standing, change, correctable, go_on, read_anew, reply, standing
+from bot.services.answering import Standing, change, correctable, go_on, read_anew, read_sheet_anew, reply, standing
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.wording import drafts, say_effects
@@ -37,26 +37,49 @@ async def fix(hearing: Hearing, turn: Turn, wanted: Fix) -> None:
         _ask_anew(hearing, turn, answer, beside=found)
 
 
-async def edited(hearing: Hearing, turn: Turn) -> None:
-    """A message was edited: the one answer it gave is changed if the words are plain, or else the coach sees it."""
-    answer = None if hearing.away(turn) else await _answer_of_message(hearing, turn)
-    value = UNCLEAR if answer is None else read_anew(hearing, turn, answer, words=turn.message.words)
-    if answer is None or value is UNCLEAR:
+async def edited(hearing: Hearing, turn: Turn) -> bool:
+    """A message was edited: what it answered is changed if the words are plain, or else the coach sees it.
+
+    `False`, and nothing done, if the message had answered nothing, or nothing that can still be changed.
+    """
+    given = await _given_by_message(hearing, turn)
+    if not given:
+        return False
+    changes = await _read_edit(hearing, turn, given)
+    for answer, value in changes:
+        change(hearing, turn, answer, value=value)
+    if changes:
+        hearing.say(turn, FIXED)
+    else:
         hearing.alert(turn, AlertKind.EDITED)
-        return
-    change(hearing, turn, answer, value=value)
-    hearing.say(turn, FIXED)
+    return True
 
 
-async def _answer_of_message(hearing: Hearing, turn: Turn) -> Standing | None:
+async def _given_by_message(hearing: Hearing, turn: Turn) -> list[Given]:
+    """The answers that this message gave and that still can be changed, in the order of their questions."""
     _, _, message = (turn.message.message_id or "").rpartition(":")
     person = turn.participant.id
     arrivals = await hearing.work.given.arrivals_of(message, person=person) if message else []
     if not arrivals:
-        return None
+        return []
     found = await hearing.work.given.by(person, since=hearing.now - _LOOKED_AT)
     mine = [one for one in found if one.arrival_id in arrivals and correctable(hearing, one)]
-    return await standing(hearing, turn, mine[0]) if len(mine) == 1 else None
+    return sorted(mine, key=lambda one: one.number or 0)
+
+
+async def _read_edit(hearing: Hearing, turn: Turn, given: Sequence[Given]) -> list[tuple[Standing, Answer]]:
+    """What each of these answers becomes; none of them if anything is not plain."""
+    answers = [await standing(hearing, turn, one) for one in given]
+    known = [one for one in answers if one is not None]
+    if len(known) != len(given):
+        return []
+    if len(known) == 1:
+        value = read_anew(hearing, turn, known[0], words=turn.message.words)
+        return [] if value is UNCLEAR else [(known[0], value)]
+    filled = read_sheet_anew(hearing, turn, known, words=turn.message.words)
+    values = [filled.get(one.given.number or 0, UNCLEAR) for one in known]
+    plain = [(one, value) for one, value in zip(known, values, strict=True) if value is not UNCLEAR]
+    return plain if len(plain) == len(known) else []
 
 
 def _meant(found: Sequence[Given], number: int | None) -> Given | None:

@@ -9,10 +9,10 @@ from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind, own_message
 from bot.domain.people import AddressState
 from bot.engine.taps import WISH_TAP, read_wish_tap
-from bot.engine.wishes import Wish, Wished
+from bot.engine.wishes import Fix, Wish, Wished
 from bot.services.absent import hear_absent
 from bot.services.agreeing import hear_late, note_answer
-from bot.services.answering import answers, is_late, reply
+from bot.services.answering import answers, is_late, reply, takes_free_words
 from bot.services.callers import Heard, Turn, who_wrote
 from bot.services.danger import Unknown, danger_in, help_at_once, help_stranger
 from bot.services.desk_words import hear_coach
@@ -106,11 +106,12 @@ class Batch:
             case InboundKind.MEDIA:
                 self._look_away(turn)
             case InboundKind.EDIT:
-                await edited(self.hearing, turn)
+                await self._reread(turn)
             case InboundKind.BLOCKED | InboundKind.UNBLOCKED | InboundKind.MOVED:
                 await note_address(self.hearing, turn)
             case InboundKind.NOTHING:
                 pass
+        await note_answer(self.hearing, turn)
 
     async def _touch(self, turn: Turn) -> None:
         if turn.unsure or turn.message.words.startswith(WHO):
@@ -119,7 +120,6 @@ class Batch:
             await self._tap_wish(turn)
         elif not await hear_late(self.hearing, turn, None):
             await tap(self.hearing, turn)
-            note_answer(self.hearing, turn)
 
     async def _tap_wish(self, turn: Turn) -> None:
         """A button of a menu works as long as there is such a wish: the menu stays as it is."""
@@ -130,6 +130,36 @@ class Batch:
         else:
             await grant(hearing, turn, wish)
         show_heard(hearing, turn, first=first)
+
+    async def _reread(self, turn: Turn) -> None:
+        """A message was edited: danger, and here stop, come first, whatever it was before."""
+        hearing, wish = self.hearing, self.hearing.wish_of(turn)
+        if wish is Wish.STOP:
+            await stop(hearing, turn, silently=False)
+        elif wish is Wish.WRONG_PERSON:
+            await wrong_person(hearing, turn)
+        elif turn.unsure:
+            alert_all(hearing, turn, AlertKind.EDITED)
+        elif hearing.away(turn):
+            hearing.alert(turn, AlertKind.EDITED)
+        elif not await edited(hearing, turn):
+            await self._understand_edit(turn, wish)
+
+    async def _understand_edit(self, turn: Turn, wish: Wished | None) -> None:
+        """A message that had answered nothing is granted the wish it has become, and is no answer."""
+        hearing = self.hearing
+        if self._may_answer(turn) or (isinstance(wish, Fix) and not wish.sure):
+            # Which question it was meant for is not known, so it answers none.
+            hearing.alert(turn, AlertKind.EDITED)
+        elif wish is not None:
+            await grant(hearing, turn, wish)
+        elif not await hear_absent(hearing, turn):
+            hearing.alert(turn, AlertKind.EDITED)
+
+    def _may_answer(self, turn: Turn) -> bool:
+        """Whether the words may be meant for the question that waits."""
+        live = turn.live
+        return live is not None and (takes_free_words(self.hearing, live) or answers(self.hearing, turn, live))
 
     def _look_away(self, turn: Turn) -> None:
         """A picture or a voice is never fetched; who asked for silence gets none of our words."""
@@ -180,7 +210,6 @@ class Batch:
         # What is both a wish and an answer to the open question is the answer.
         elif live is not None and (wish is None or answers(hearing, turn, live)):
             reply(hearing, turn, live)
-            note_answer(hearing, turn)
         elif wish is not None:
             await grant(hearing, turn, wish)
         elif is_late(hearing, turn):
