@@ -48,9 +48,10 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Forms:
-    """The forms of the page: empty ones, but for the one that was refused."""
+    """The forms of the page: empty ones, but for the one that was refused. `wanted` is the one the reader came for."""
 
     refused: Refused | None = None
+    wanted: str = ""
     empty: Form = field(default_factory=Form)
 
     def __getitem__(self, action: str) -> Form:
@@ -58,7 +59,7 @@ class Forms:
 
     def is_open(self, action: str) -> bool:
         """Whether the form is shown opened."""
-        return self.refused is not None and self.refused.action == action
+        return self.wanted == action or (self.refused is not None and self.refused.action == action)
 
 
 async def ground(visit: Visit) -> Ground | None:
@@ -91,7 +92,7 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
         shown_lines=shown.lines,
         done=visit.asked("done"),
         refused=refused,
-        sent=Forms(refused=refused),
+        sent=Forms(refused=refused, wanted=visit.asked("do")),
     )
 
 

@@ -235,6 +235,7 @@ class _Writer:
         _ = self.words.gettext
         whys = {
             Silence.UNREACHABLE: _("%(name)s cannot be reached: ask for a new number"),
+            Silence.BLOCKED: _("%(name)s wants messages, but the provider blocks them until %(name)s sends START"),
             Silence.STOPPED: _("%(name)s does not want messages: meet or call instead"),
             Silence.NO_WORD: _("%(name)s has not written for a while: perhaps a call"),
         }

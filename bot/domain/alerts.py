@@ -58,6 +58,9 @@ TELLS_WORDS = (AlertKind.CRISIS, AlertKind.QUESTION, AlertKind.UNSIGNED, AlertKi
 ENDS_WRITING = (AlertKind.STOPPED, AlertKind.UNWANTED, AlertKind.BLOCKED, AlertKind.WRONG_NUMBER)
 """After it nothing more is sent there: part of the person's story."""
 
+TOLD_AS_UNREACHABLE = (AlertKind.WRONG_NUMBER, AlertKind.PROVIDER_BLOCKS, AlertKind.BOUNCING)
+"""Whoever cannot be reached has a line of their own on the day's page, which says the same for as long as it is so."""
+
 
 def kind_of(raised: str) -> AlertKind:
     """What an alert is told as: its kind, or `OWN` for what only a programme's flow has a name for."""

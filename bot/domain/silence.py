@@ -12,6 +12,8 @@ class Silence(StrEnum):
     """Why nothing is heard from somebody, in the order they are told."""
 
     UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    """Messages are wanted, and the provider holds them back."""
     STOPPED = "stopped"
     NO_WORD = "no-word"
 
@@ -44,8 +46,10 @@ def silence(person: Heard, *, after: int, zone: str, now: datetime) -> Silence |
     # Somebody we never write to owes us no word.
     if person.protected or person.started_on > today or gone:
         return None
-    if person.stopped_at is not None or person.reach is AddressState.STOPPED:
+    if person.stopped_at is not None:
         return Silence.STOPPED
+    if person.reach is AddressState.STOPPED:
+        return Silence.BLOCKED
     if person.reach is not AddressState.ACTIVE:
         return Silence.UNREACHABLE
     paused = person.held_at is not None or (person.paused_until is not None and person.paused_until > now)

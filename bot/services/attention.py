@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.access import By
-from bot.domain.alerts import AlertKind
+from bot.domain.alerts import TOLD_AS_UNREACHABLE
 from bot.domain.calendar import zone_of
 from bot.domain.day import SEEN_TO_FOR, AsideLine, Later, later
 from bot.domain.people import Coach, Participant
@@ -106,7 +106,8 @@ async def put_aside(database: Database, putting: PuttingAside, *, by: By, now: d
             until = await _until(work, putting.later, by=by, now=now)
         elif putting.line is AsideLine.UNREACHABLE:
             # The alert that told of it says the same.
-            await work.alerts.acknowledge_all(AlertKind.BOUNCING, participant=person.id, coach=by.coach_id, now=now)
+            for kind in TOLD_AS_UNREACHABLE:
+                await work.alerts.acknowledge_all(kind, participant=person.id, coach=by.coach_id, now=now)
         await work.put_asides.put(
             Aside(enrolment_id=person.enrolment_id, line=putting.line, about=putting.about, until=until),
             coach=by.coach_id,

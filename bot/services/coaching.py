@@ -197,8 +197,18 @@ def _reachable(person: Participant) -> Address:
     if person.address is None:
         raise CannotWrite("no-address")
     if person.address.state is not AddressState.ACTIVE:
-        raise CannotWrite("bad-address" if person.address.state is AddressState.BAD else "stopped")
+        raise CannotWrite(_why_not(person.address))
     return person.address
+
+
+def _why_not(address: Address) -> str:
+    match address.state:
+        case AddressState.BAD:
+            return "bad-address"
+        case AddressState.WRONG:
+            return "other-owner"
+        case _:
+            return f"blocked-{address.channel}"
 
 
 def _once(letter: Letter, person: Participant, *, by: By) -> str:

@@ -116,14 +116,18 @@ async def reach_by(database: Database, asked: Asked, *, channel: ChannelName, no
 
 
 async def add_number(database: Database, asked: Asked, *, number: str, now: datetime) -> None:
-    """From now on the person is written to at this number (E.164). Raises `AddressTaken` if it is theirs already."""
+    """From now on the person is written to at this number (E.164), a new one or one they had before.
+
+    Raises `AddressTaken` if it is the one they have.
+    """
     async with unit_of_work(database) as work:
         person = await hold(work, asked)
         known = [one for one in await work.addresses.of(person.id) if one.channel is ChannelName.SMS]
-        if number in {one.value for one in known if one.state is not AddressState.WRONG}:
+        if known and known[0].value == number and known[0].state is not AddressState.WRONG:
             raise AddressTaken
         belongs = Belongs(organisation_id=person.organisation_id, participant_id=person.id)
         added = await work.addresses.revive(ChannelName.SMS, number, person=person.id, now=now)
+        added = added or next((one for one in known if one.value == number), None)
         if added is None:
             added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
         elif added.id != known[0].id:

@@ -44,16 +44,16 @@ _TWINS = (
     .order_by(_twin.c.id)
 )
 _OF_PERSON = select(addresses).where(addresses.c.participant_id == bindparam("person")).order_by(addresses.c.id.desc())
+# Only its own person or a coach takes a number back that was called wrong: see `revive`. No late receipt does.
+_NOT_WRONG = and_(addresses.c.id == bindparam("address"), addresses.c.state != AddressState.WRONG)
 _ADDRESS_STATE = (
-    update(addresses)
-    .where(addresses.c.id == bindparam("address"))
-    .values(state=bindparam("new_state"), state_at=bindparam("changed_at"))
+    update(addresses).where(_NOT_WRONG).values(state=bindparam("new_state"), state_at=bindparam("changed_at"))
 )
 
 
 _BLOCKED = (
     update(addresses)
-    .where(addresses.c.id == bindparam("address"))
+    .where(_NOT_WRONG)
     .values(state=bindparam("new_state"), state_at=bindparam("changed_at"), blocked_at=bindparam("new_blocked_at"))
 )
 

@@ -196,7 +196,9 @@ def test_a_pause_is_no_silence_and_a_protected_person_owes_no_word() -> None:
 def test_a_number_that_bounces_is_told_although_somebody_wrote() -> None:
     assert silence_of(reach=AddressState.BAD) is Silence.UNREACHABLE
     assert silence_of(reach=None) is Silence.UNREACHABLE
-    assert silence_of(reach=AddressState.STOPPED) is Silence.STOPPED
+    assert silence_of(reach=AddressState.WRONG) is Silence.UNREACHABLE
+    assert silence_of(reach=AddressState.STOPPED) is Silence.BLOCKED
+    assert silence_of(reach=AddressState.STOPPED, stopped_at=LATER) is Silence.STOPPED
     assert silence_of(stopped_at=LATER) is Silence.STOPPED
 
 

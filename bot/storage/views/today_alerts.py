@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Subquery, and_, case, exists, func, or_, select
 
-from bot.domain.alerts import TELLS_WORDS, WANTS_ANSWER, AlertKind, kind_of
+from bot.domain.alerts import TELLS_WORDS, TOLD_AS_UNREACHABLE, WANTS_ANSWER, AlertKind, kind_of
 from bot.domain.messages import InboundKind, OutboxStatus
 from bot.storage.tables import alerts, enrolments, inbox, outbox
 from bot.storage.unsigned import UNSIGNED
@@ -181,10 +181,9 @@ def _settled() -> ColumnElement[bool]:
 
 
 def _told_elsewhere(today: date) -> ColumnElement[bool]:
-    """Whoever cannot be reached has a line of their own for as long as that is so."""
     lines = select(enrolments.c.id).select_from(PLACES).correlate(alerts)
     return and_(
-        alerts.c.kind == AlertKind.BOUNCING,
+        alerts.c.kind.in_(TOLD_AS_UNREACHABLE),
         lines.where(enrolments.c.participant_id == alerts.c.participant_id, is_unreachable(today)).exists(),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import coalesce
 
 from bot.domain.calendar import zone_of
 from bot.domain.day import AsideLine
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, ChannelName
 from bot.domain.silence import Silence
 from bot.storage.put_asides import not_aside
 from bot.storage.tables import enrolments, participants
@@ -29,10 +29,12 @@ from bot.storage.views.today_people import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SilentSeen:
-    """Somebody of whom nothing is heard, and since when."""
+    """Somebody of whom nothing is heard, and since when. `reach` is the state of the address on their `channel`."""
 
     why: Silence
     person: PersonSeen
+    channel: ChannelName
+    reach: AddressState | None
     started_on: date
     last_heard_at: datetime | None
 
@@ -52,16 +54,19 @@ class Measure:
 
 
 async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Silence, Section[SilentSeen]]:
-    """Those who cannot be reached and those who are silent, the longest silent first. Who said stop is not told of."""
+    """Those who cannot be reached (with those whom the provider blocks) and those who are silent, the longest first.
+
+    Who said stop is not told of.
+    """
     unreachable = is_unreachable(measure.today)
-    why = case((unreachable, Silence.UNREACHABLE.value), else_=Silence.NO_WORD.value).label("why")
+    section = case((unreachable, Silence.UNREACHABLE.value), else_=Silence.NO_WORD.value).label("section")
     order = (participants.c.last_heard_at.is_not(None), participants.c.last_heard_at, enrolments.c.id)
     numbered = (
         select(
             enrolments.c.id,
-            why,
-            func.count().over(partition_by=why).label("total"),
-            func.row_number().over(partition_by=why, order_by=order).label("place"),
+            section,
+            func.count().over(partition_by=section).label("total"),
+            func.row_number().over(partition_by=section, order_by=order).label("place"),
         )
         .select_from(PLACES)
         .where(
@@ -75,10 +80,12 @@ async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Sil
     )
     rows = await look.connection.execute(
         select(
-            numbered.c.why,
+            numbered.c.section,
             numbered.c.total,
             enrolments.c.started_on,
             participants.c.last_heard_at,
+            participants.c.preferred_channel,
+            reach().label("reach"),
             *person_columns(),
         )
         .select_from(PLACES.join(numbered, numbered.c.id == enrolments.c.id))
@@ -87,7 +94,7 @@ async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Sil
     )
     found: dict[Silence, list[Row[Any]]] = {Silence.UNREACHABLE: [], Silence.NO_WORD: []}
     for row in rows:
-        found[Silence(row.why)].append(row)
+        found[Silence(row.section)].append(row)
     return {
         kind: Section(lines=tuple(_silent(row, look) for row in several), total=several[0].total if several else 0)
         for kind, several in found.items()
@@ -96,7 +103,7 @@ async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Sil
 
 def is_unreachable(today: date) -> ColumnElement[bool]:
     """True of `PLACES` whose people we would write to, and cannot."""
-    return and_(_written_to(today), coalesce(reach(), AddressState.BAD.value) == AddressState.BAD)
+    return and_(_written_to(today), coalesce(reach(), AddressState.BAD.value) != AddressState.ACTIVE)
 
 
 def is_silent(measure: Measure) -> ColumnElement[bool]:
@@ -125,9 +132,12 @@ def _written_to(today: date) -> ColumnElement[bool]:
 
 
 def _silent(row: Row[Any], look: Look) -> SilentSeen:
+    blocked = row.reach == AddressState.STOPPED
     return SilentSeen(
-        why=Silence(row.why),
+        why=Silence.BLOCKED if blocked else Silence(row.section),
         person=person_of(row, look.sealer),
+        channel=ChannelName(row.preferred_channel),
+        reach=None if row.reach is None else AddressState(row.reach),
         started_on=row.started_on,
         last_heard_at=row.last_heard_at,
     )
