@@ -17,7 +17,7 @@ from bot.services.wording import drafts, not_yet
 
 BUTTONS_IN_A_ROW = 2
 
-_LAST_LATIN = "\u024f"
+_LAST_LATIN = 0x24F
 
 
 def ask_language(hearing: Hearing, turn: Turn) -> None:
@@ -52,7 +52,7 @@ async def speak(hearing: Hearing, turn: Turn, *, language: str) -> None:
 
 
 def _is_latin(words: str) -> bool:
-    return all(letter <= _LAST_LATIN for letter in words if letter.isalpha())
+    return all(ord(letter) <= _LAST_LATIN for letter in words if letter.isalpha())
 
 
 def _repeat(hearing: Hearing, turn: Turn) -> None:
