@@ -31,7 +31,14 @@ def at(words: str, *, now: datetime = NOW) -> str | None:
     ("words", "days"),
     [
         *(("pausa 2 veckor", 14), ("Pausa i två veckor, tack", 14), ("paus en månad", 30), ("paus 1 dag", 1)),
-        *(("paus till måndag", 5), ("pausa till torsdag", 1), ("pausa till 15/12", 20), ("paus t o m fredag", 2)),
+        *(
+            ("pausa 3 v", 21),
+            ("pausa 2v", 14),
+            ("paus till måndag", 5),
+            ("pausa till torsdag", 1),
+            ("pausa till 15/12", 20),
+            ("paus t o m fredag", 2),
+        ),
     ],
 )
 def test_a_pause_lasts_so_many_days(words: str, days: int) -> None:
@@ -42,7 +49,14 @@ def test_a_pause_lasts_so_many_days(words: str, days: int) -> None:
     "words",
     [
         *("pausa 2", "pausa 2 timmar", "pausa till onsdag", "paus till jul", "pausa till igår", "pausa 0 dagar"),
-        *("pausa 2 veckor efter jul", "ta en paus imorgon", "vi hade paus 2 veckor", "pausa 3-4 dagar"),
+        *(
+            "pausa 2 veckor efter jul",
+            "ta en paus imorgon",
+            "vi hade paus 2 veckor",
+            "pausa 3-4 dagar",
+            "pausa till 31 feb",
+            "pausa v 49",
+        ),
     ],
 )
 def test_a_pause_that_is_not_clear_is_none(words: str) -> None:
