@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.content.catalogs import REFERENCE
 from bot.content.compiled import read_definition
 from bot.content.packages import Words
 from bot.content.texts import Texts
@@ -141,8 +142,10 @@ class Shelf:
         edition, definition = self._read[definition_id]
         spoken = read_definition(definition)
         assert isinstance(spoken.what, Flow)
+        # Whoever is asked in Swedish, for their own language is not written, may answer with what stands there.
+        shown = spoken.words.get(REFERENCE, {})
         readings = {
-            language: replace(reading, labels=spoken.words.get(language, {}))
+            language: replace(reading, labels=spoken.words.get(language, shown))
             for language, reading in self.readings.items()
         }
         return FlowEdition(
