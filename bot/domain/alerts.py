@@ -55,8 +55,22 @@ ANSWERED_BY_WRITING = (AlertKind.QUESTION, AlertKind.MEDIA, AlertKind.EDITED)
 TELLS_WORDS = (AlertKind.CRISIS, AlertKind.QUESTION, AlertKind.UNSIGNED, AlertKind.EDITED)
 """What was written is shown beside it."""
 
-ENDS_WRITING = (AlertKind.STOPPED, AlertKind.UNWANTED, AlertKind.BLOCKED, AlertKind.WRONG_NUMBER)
-"""After it nothing more is sent there: part of the person's story."""
+WAITS = (*URGENT, *WANTS_ANSWER)
+"""In the inbox whoever is in danger waits as well."""
+
+TAKEN_BACK_BY_START = (AlertKind.STOPPED, AlertKind.BLOCKED, AlertKind.UNWANTED, AlertKind.PROVIDER_BLOCKS)
+"""Whoever wants messages again, and gets them, is not told of any more."""
+
+IN_STORY = (
+    *URGENT,
+    *TAKEN_BACK_BY_START,
+    AlertKind.WANTS_CALL,
+    AlertKind.WRONG_NUMBER,
+    AlertKind.CORRECTED,
+    AlertKind.DATA_REQUEST,
+    AlertKind.WANTS_CHANNEL,
+)
+"""Part of what happened with somebody, and told by nothing else."""
 
 TOLD_AS_UNREACHABLE = (AlertKind.WRONG_NUMBER, AlertKind.PROVIDER_BLOCKS, AlertKind.BOUNCING)
 """Whoever cannot be reached has a line of their own on the day's page, which says the same for as long as it is so."""

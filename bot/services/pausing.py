@@ -17,6 +17,7 @@ from bot.services.published import Plan
 from bot.services.wording import Buttons, Occasion, Said, drafts
 from bot.storage.said import SaidReminder
 from bot.storage.talk import Live, MovedOn
+from bot.storage.wished import Own
 
 USUAL_PAUSE, LONGEST_PAUSE = 7, 56
 """In days."""
@@ -33,6 +34,7 @@ async def pause(hearing: Hearing, turn: Turn, *, days: int | None) -> None:
     lasts = timedelta(days=min(days or USUAL_PAUSE, LONGEST_PAUSE))
     again = hearing.now.astimezone(zone).date() + lasts
     await hearing.work.participants.change(one.id, paused_until=moment(again, time(0), zone))
+    await hearing.work.wished.note(one.enrolment_id, Own.PAUSE, became=again.isoformat(), now=hearing.now)
     await hearing.work.said.cancel_begun([one.id], why="paused", now=hearing.now)
     if turn.live is not None:
         _end(hearing, turn.live, outcome="paused")
@@ -44,6 +46,7 @@ async def stop_check_ins(hearing: Hearing, turn: Turn) -> None:
     """Ask no more questions of check-ins. Reminders go on, and so does a conversation that is none."""
     one, live = turn.participant, turn.live
     await hearing.work.participants.change(one.id, check_ins_stopped_at=hearing.now)
+    await hearing.work.wished.note(one.enrolment_id, Own.NO_QUESTIONS, now=hearing.now)
     if live is not None and live.check_in_id is not None:
         await hearing.work.said.cancel_begun([one.id], why="stopped", now=hearing.now, conversation=live.id)
         _end(hearing, live, outcome="stopped")
@@ -57,6 +60,7 @@ async def resume(hearing: Hearing, turn: Turn) -> None:
     less = paused or one.check_ins_stopped_at is not None
     if less:
         await hearing.work.participants.change(one.id, paused_until=None, check_ins_stopped_at=None)
+        await hearing.work.wished.note(one.enrolment_id, Own.START, now=hearing.now)
     if one.held_at is not None:
         # It is the coach who lets it go on, so nothing is promised.
         hearing.ask_coach(turn)

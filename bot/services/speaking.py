@@ -14,6 +14,7 @@ from bot.services import conversation
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.wording import drafts, not_yet
+from bot.storage.wished import Own
 
 BUTTONS_IN_A_ROW = 2
 
@@ -39,7 +40,9 @@ async def speak(hearing: Hearing, turn: Turn, *, language: str) -> None:
     if language not in turn.plan.programme.languages and language not in hearing.shelf.readings:
         ask_language(hearing, turn)
         return
-    await hearing.work.participants.change(turn.participant.id, language=language)
+    one = turn.participant
+    await hearing.work.participants.change(one.id, language=language)
+    await hearing.work.wished.note(one.enrolment_id, Own.LANGUAGE, was=one.language, became=language, now=hearing.now)
     turn = replace(turn, participant=replace(turn.participant, language=language))
     told = not_yet(turn.plan, turn.participant)
     if told is not None:
@@ -78,6 +81,7 @@ async def reach_by(hearing: Hearing, turn: Turn, *, channel: ChannelName) -> Non
     """Write there from now on, where an address is known; otherwise a link that works once, or the coach, helps."""
     if await _is_known(hearing, turn, channel):
         await hearing.work.participants.change(turn.participant.id, preferred_channel=channel)
+        await hearing.work.wished.note(turn.participant.enrolment_id, Own.CHANNEL, became=channel, now=hearing.now)
         hearing.say(turn, f"phrases/channel-{channel}")
     elif channel is ChannelName.SMS:
         hearing.alert(turn, AlertKind.WANTS_CHANNEL)

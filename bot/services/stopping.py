@@ -1,6 +1,6 @@
 """A stop ends everything at once, and only a start word brings it back."""
 
-from bot.domain.alerts import AlertKind
+from bot.domain.alerts import TAKEN_BACK_BY_START, AlertKind
 from bot.domain.messages import InboundKind, Purpose
 from bot.domain.people import AddressState, Agreement, Participant
 from bot.services.callers import Turn
@@ -9,6 +9,7 @@ from bot.services.lifting import lift, tell_how_to_lift
 from bot.services.pile import alert_about
 from bot.services.silences import silence
 from bot.storage.agreements import NewAgreement
+from bot.storage.wished import Own
 
 
 async def stop(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
@@ -35,6 +36,9 @@ async def start_again(hearing: Hearing, turn: Turn, *, silently: bool) -> None:
     """Write again. `silently`: the provider has told the person."""
     for one in (turn.participant, *turn.beside):
         await hearing.work.participants.change(one.id, stopped_at=None, paused_until=None, check_ins_stopped_at=None)
+        await hearing.work.wished.note(one.enrolment_id, Own.START, now=hearing.now)
+        # Whoever came back is not told of as somebody who left.
+        await hearing.work.alerts.take_back(TAKEN_BACK_BY_START, participant=one.id, now=hearing.now)
     is_open = await lift(hearing.work, turn, now=hearing.now)
     if is_open:
         hearing.address_states += [(one.address.id, AddressState.ACTIVE) for one in turn.sharers]

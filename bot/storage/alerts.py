@@ -117,6 +117,14 @@ class Alerts:
         """First names of the colleagues to whom what is about this person can be handed, by id."""
         return (await takers(self._connection, [enrolment], today=today)).get(enrolment, {})
 
+    async def take_back(self, kinds: Sequence[AlertKind], *, participant: int, now: datetime) -> None:
+        """What was told of a person is so no more, and needs nobody."""
+        await self._connection.execute(
+            update(alerts)
+            .where(alerts.c.participant_id == participant, alerts.c.kind.in_(kinds), alerts.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=now)
+        )
+
     async def acknowledge_all(self, kind: AlertKind, *, participant: int, coach: int, now: datetime) -> None:
         """Somebody has seen to everything of this kind about a person."""
         await self._connection.execute(

@@ -43,6 +43,7 @@ from bot.storage.unsigned import Unsigned
 from bot.storage.urgent import Urgent
 from bot.storage.vocabularies import Vocabularies
 from bot.storage.week import Weeks
+from bot.storage.wished import Wished
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,7 @@ class Work:
     unsigned: Unsigned
     urgent: Urgent
     vocabularies: Vocabularies
+    wished: Wished
 
 
 @asynccontextmanager
@@ -139,4 +141,5 @@ def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
         unsigned=Unsigned(connection),
         urgent=Urgent(connection),
         vocabularies=Vocabularies(connection),
+        wished=Wished(connection),
     )

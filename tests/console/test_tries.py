@@ -58,6 +58,11 @@ class Phone:
     async def themselves(self) -> Row[Any]:
         return (await self.rows(select(tables.participants).where(tables.participants.c.id == self.person.id)))[0]
 
+    async def story(self) -> str:
+        """What the coach reads of them."""
+        page = (await self.visitor.get(f"/people/{self.person.enrolment_id}", lang="en")).text
+        return page[page.index('id="story"') :]
+
     async def counting(self) -> list[tuple[int, int | None]]:
         """Number and value of each rating that counts."""
         table = tables.given_ratings
@@ -65,6 +70,11 @@ class Phone:
             table.c.participant_id == self.person.id, table.c.corrected_at.is_(None)
         )
         return [(row.number, row.value) for row in await self.rows(wanted.order_by(table.c.number))]
+
+
+def alerts_of(today: str) -> str:
+    """What stands under "Needs you" on the page of the day."""
+    return today.split('id="live-alerts"')[1].split('id="live-questions"')[0]
 
 
 @pytest.fixture
@@ -106,6 +116,15 @@ async def test_a_pause_a_language_a_stop_and_a_start_are_obeyed(phones: list[Pho
         person = await phone.themselves()
         assert person.stopped_at is None and person.paused_until is None
         assert await phone.alerts() == [AlertKind.STOPPED]
+    leader = list(phones[0].demo.desk.demo.plays)[2] if phones[0].demo.desk.demo else 0
+    await phones[0].visitor.be(leader)
+    for phone in phones:
+        story = await phone.story()
+        name = f"<bdi>{phone.person.first_name}</bdi>" if "<bdi>" in story else phone.person.first_name
+        assert f"{name} asked for a pause until Tuesday 8 December" in story
+        assert "Has asked us to stop writing" in story and f"{name} wanted messages again" in story
+        # Whoever came back needs nobody any more.
+        assert f'<a href="/people/{phone.person.enrolment_id}"' not in alerts_of((await phone.visitor.get("/")).text)
 
 
 async def test_a_question_is_answered_asked_again_corrected_and_put_off(phones: list[Phone]) -> None:

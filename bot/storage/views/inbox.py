@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, exists, func, or_, select
 
 from bot.domain.access import Sight
-from bot.domain.alerts import WANTS_ANSWER
+from bot.domain.alerts import WAITS
 from bot.domain.messages import InboundKind, OutboxAct, OutboxStatus
 from bot.storage.strangers import unclaimed
 from bot.storage.tables import addresses, alerts, bookmarks, coaches, enrolments, inbox, outbox, participants
@@ -115,7 +115,7 @@ def _people(sight: Sight) -> FromClause:
     open_alert = exists().where(
         alerts.c.participant_id == enrolments.c.participant_id,
         alerts.c.acknowledged_at.is_(None),
-        alerts.c.kind.in_(WANTS_ANSWER),
+        alerts.c.kind.in_(WAITS),
         or_(alerts.c.programme_id.is_(None), alerts.c.programme_id == enrolments.c.programme_id),
     )
     stays = case((enrolments.c.ended_on.is_(None), enrolments.c.id))

@@ -35,6 +35,7 @@ class StoryLine:
     first_on: date | None
     last_on: date | None
     count: int | None
+    over_at: datetime | None
 
     @property
     def day(self) -> date | None:

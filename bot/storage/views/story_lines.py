@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from bot.domain.alerts import ENDS_WRITING
+from bot.domain.alerts import IN_STORY
 from bot.domain.messages import InboundKind, OutboxAct
 from bot.domain.notes import Visibility
 from bot.domain.people import Presence
@@ -73,7 +73,7 @@ _TEXTS = ("words", "language", "slug", "state", "detail", "extra", "who", "butto
 def _line(kind: str, at: ColumnElement[Any], number: ColumnElement[Any], **columns: ColumnElement[Any]) -> Select[Any]:
     """All kinds of lines have the same columns: what a kind does not have is empty, and says of which type."""
 
-    def column(name: str, of: type[Text] | type[Date] | type[Integer]) -> ColumnElement[Any]:
+    def column(name: str, of: type[Text] | type[Date] | type[Integer] | type[Moment]) -> ColumnElement[Any]:
         return (columns[name] if name in columns else cast(null(), of)).label(name)
 
     return select(
@@ -85,6 +85,7 @@ def _line(kind: str, at: ColumnElement[Any], number: ColumnElement[Any], **colum
         column("first_on", Date),
         column("last_on", Date),
         column("count", Integer),
+        column("over_at", Moment),
     )
 
 
@@ -172,6 +173,7 @@ def _absences() -> Select[Any]:
             first_on=absences.c.begins_on,
             last_on=absences.c.ends_on,
             count=absences.c.late_minutes,
+            over_at=absences.c.ended_at,
         )
         .select_from(absences)
         .join(enrolments, _of(absences.c.enrolment_id))
@@ -238,7 +240,7 @@ def _alerts() -> Select[Any]:
         _line("alert", alerts.c.raised_at, alerts.c.id, slug=alerts.c.kind)
         .select_from(alerts)
         .join(enrolments, _about_person(alerts.c.participant_id, alerts.c.programme_id))
-        .where(alerts.c.kind.in_(ENDS_WRITING))
+        .where(alerts.c.kind.in_(IN_STORY))
     )
 
 
