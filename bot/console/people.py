@@ -11,7 +11,7 @@ from bot.console.visit import Page, Visit
 from bot.content.people_table import phone_number
 from bot.domain.access import May, Role
 from bot.domain.calendar import zone_of
-from bot.domain.people import ChannelName
+from bot.domain.people import Agreement, ChannelName
 from bot.domain.silence import Silence, silence
 from bot.services.published import Plan
 from bot.storage.unit_of_work import looking as at_work
@@ -19,7 +19,7 @@ from bot.storage.views import people as view
 from bot.storage.views.sight import looking
 
 FIND = "find"
-FILTERS = ("programme", "phase", "language", "coach", "there")
+FILTERS = ("programme", "phase", "language", "coach", "agreement", "there")
 
 
 class PeoplePages:
@@ -85,6 +85,7 @@ def _asked(visit: Visit, around: Sequence[view.Around]) -> dict[str, str]:
         "programme": {str(one.programme_id) for one in around},
         "coach": {str(one.coach_id) for one in around},
         "language": {one.language for one in around},
+        "agreement": {str(one) for one in Agreement},
         "there": {str(one) for one in view.There},
     }
     asked = {name: visit.asked(name) for name in FILTERS}
@@ -94,7 +95,6 @@ def _asked(visit: Visit, around: Sequence[view.Around]) -> dict[str, str]:
     return asked | {
         FIND: "".join(one for one in visit.asked(FIND) if one.isprintable()),
         "silent": "yes" if visit.asked("silent") == "yes" else "",
-        "unanswered": "yes" if visit.asked("unanswered") == "yes" else "",
         "there": asked["there"] or view.There.PRESENT,
     }
 
@@ -118,7 +118,7 @@ def _wanted(visit: Visit, asked: Mapping[str, str], plans: Mapping[int, Plan]) -
         language=asked["language"],
         name="" if number else words,
         number=visit.desk.database.sealer.hash(ChannelName.SMS, number) if number else None,
-        unanswered=bool(asked["unanswered"]),
+        agreement=Agreement(asked["agreement"]) if asked["agreement"] else None,
         silent_in=tuple(_rhythm(visit, plan) for plan in plans.values()) if asked["silent"] else None,
     )
 

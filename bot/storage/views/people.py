@@ -49,7 +49,7 @@ class Wanted:
     name: str = ""
     number: bytes | None = None
     silent_in: tuple[Rhythm, ...] | None = None
-    unanswered: bool = False
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,6 +179,7 @@ def _conditions(look: Look, wanted: Wanted) -> list[ColumnElement[bool]]:
         (enrolments.c.programme_id, wanted.programme_id),
         (enrolments.c.coach_id, wanted.coach_id),
         (enrolments.c.phase, wanted.phase or None),
+        (enrolments.c.agreement, wanted.agreement),
         (participants.c.language, wanted.language or None),
     ):
         if value is not None:
@@ -192,8 +193,6 @@ def _conditions(look: Look, wanted: Wanted) -> list[ColumnElement[bool]]:
             addresses.c.state != AddressState.WRONG,
         )
         found.append(participants.c.id.in_(has))
-    if wanted.unanswered:
-        found.append(enrolments.c.agreement.in_((Agreement.UNASKED, Agreement.ASKED)))
     if wanted.silent_in is not None:
         found += [_may_be_heard(wanted), or_(false(), *(_silent(one) for one in wanted.silent_in))]
     return found
