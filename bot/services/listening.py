@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind, own_message
-from bot.domain.people import AddressState
+from bot.domain.people import AddressState, Agreement
 from bot.engine.taps import WISH_TAP, read_wish_tap
 from bot.engine.wishes import Fix, Wish, Wished
 from bot.services.absent import hear_absent
@@ -139,7 +139,7 @@ class Batch:
         elif wish is Wish.WRONG_PERSON:
             await wrong_person(hearing, turn)
         elif turn.unsure:
-            alert_all(hearing, turn, AlertKind.EDITED)
+            alert_all(hearing, turn, AlertKind.UNSIGNED)
         elif hearing.away(turn):
             hearing.alert(turn, AlertKind.EDITED)
         elif not await edited(hearing, turn):
@@ -177,7 +177,7 @@ class Batch:
             await stop(hearing, turn, silently=said == "STOP")
         elif wish is Wish.WRONG_PERSON:
             await wrong_person(hearing, turn)
-        elif turn.unsure:
+        elif turn.unsure and not self._returns(turn, wish):
             await sign(hearing, turn)
         elif await hear_late(hearing, turn, wish):
             return
@@ -198,6 +198,9 @@ class Batch:
         """Whether a start word brings somebody back: one that answers the open question does not."""
         hearing, live = self.hearing, turn.live
         if not hearing.may_return(turn) or (turn.message.opt_out != "START" and wish is not Wish.START):
+            return False
+        if turn.unsure and any(one.participant.agreement is not Agreement.AGREED for one in turn.sharers):
+            # It may be somebody's first yes: whose, they must say.
             return False
         return live is None or not answers(hearing, turn, live)
 
@@ -224,6 +227,8 @@ class Batch:
             # One chat may be two people's, and whoever went back to SMS may come again.
             doorstep = Doorstep(hearing.work, hearing.shelf, hearing.now, hearing.pile)
             await doorstep.link(turn.message, linked, once=turn.once)
+        elif turn.unsure and not self._returns(turn, Wish.START):
+            await sign(hearing, turn)
         elif await hear_late(hearing, turn, Wish.START):
             return
         elif hearing.may_return(turn):
