@@ -28,6 +28,14 @@ TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
 NAMES = {"sv": "Amina", "en": "Grace", "ar": "سمير", "so": "Hodan"}
 """Who speaks in which language. In a transcript of any language the person's lines begin with a Latin name."""
 
+READ_ALONE = {
+    **{"ti": "ሳባ", "fa": "مینا", "fa_AF": "زهرا", "uk": "Олена", "ckb": "شیلان", "ku": "Berfin", "tr": "Elif"},
+    **{"sq": "Arta", "bs": "Amra", "hr": "Petra", "sr_Latn": "Jelena", "pl": "Ewa", "th": "มะลิ"},
+}
+"""Who speaks the languages that we read and do not write yet, and `NOT_YET`, what is played in them."""
+
+NOT_YET = "welcome.not-written-yet"
+
 BETWEEN = "no-flow"
 """The flow of a dialogue in which nothing was asked."""
 
@@ -167,7 +175,7 @@ def _rows(markup: dict[str, list[list[dict[str, str]]]]) -> list[list[str]]:
 async def play(town: Town, transcript: Transcript, channel: str) -> list[str]:
     """What happens when everybody but us says what stands in the transcript."""
     town.clock.now = WEDNESDAY
-    name = NAMES[transcript.language]
+    name = (NAMES | READ_ALONE)[transcript.language]
     person = await town.a_person(
         language=transcript.language,
         channel=ChannelName(channel),
@@ -233,9 +241,10 @@ async def test_the_program_says_it_in_each_language(embedded_town: Town, transcr
 
 
 def test_every_situation_is_written_in_four_languages_for_both_channels() -> None:
-    situations = {one.situation for one in ALL}
+    situations = {one.situation for one in ALL} - {NOT_YET}
     assert len(situations) >= 12
-    assert {(one.situation, one.language) for one in ALL} == {(one, to) for one in situations for to in NAMES}
+    wanted = {(one, language) for one in situations for language in NAMES} | {(NOT_YET, one) for one in READ_ALONE}
+    assert {(one.situation, one.language) for one in ALL} == wanted
     assert all(list(one.scenes) == ["sms", "telegram"] for one in ALL)
 
 
