@@ -36,7 +36,7 @@ class MailServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.001)
 
     @property
     def port(self) -> int:

@@ -95,7 +95,7 @@ class Wire:
         for writer in list(self._writers):
             writer.transport.abort()
         # One turn for the connections to notice; wait_closed() waits for ever in some versions of Python.
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.001)
 
     @property
     def port(self) -> int:
