@@ -1,11 +1,9 @@
 """Several people have one telephone: whoever writes is asked for, and what was written is handled once, as theirs."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from bot.domain.people import Agreement, ChannelName
 from bot.services.asked import Asked
@@ -13,47 +11,9 @@ from bot.services.reception import Reception
 from bot.services.roster import ask_again
 from bot.storage import tables
 from bot.storage.unit_of_work import unit_of_work
-from tests.fakes.bot_api import private
 from tests.routes.asking import agreement_of
-from tests.town import Person, Town
-
-WHO = "Vem skriver? Svara 1 för Amina eller 2 för Omar."
-SMS, TELEGRAM = ChannelName.SMS, ChannelName.TELEGRAM
-NUMBER, CHAT = "+46701740690", 9690
-
-
-@dataclass
-class Phone:
-    """One telephone or chat, and the two who share it."""
-
-    town: Town
-    amina: Person
-    omar: Person
-
-    async def says(self, words: str) -> list[str]:
-        """One of them writes."""
-        return await self.amina.says(words)
-
-    def news(self) -> list[str]:
-        """What came since this was last asked."""
-        return self.amina.news()
-
-    async def written_by(self) -> list[tuple[str | None, str, str | None]]:
-        """Every arrival: what it said, what became of it and whose it is."""
-        names = {self.amina.id: "Amina", self.omar.id: "Omar"}
-        rows = await self.town.rows(select(tables.inbox).order_by(tables.inbox.c.id))
-        return [(row.words, row.state, names.get(row.participant_id)) for row in rows]
-
-
-async def a_shared_phone(town: Town, channel: ChannelName = SMS, **more: object) -> Phone:
-    """Amina and Omar have one."""
-    both = []
-    for name in ("Amina", "Omar"):
-        addresses = ((channel, NUMBER if channel is SMS else str(CHAT)),)
-        person = await town.a_person(first_name=name, channel=channel, addresses=addresses, **more)
-        person.sms, person.chat = (NUMBER, 0) if channel is SMS else ("", CHAT)
-        both.append(person)
-    return Phone(town=town, amina=both[0], omar=both[1])
+from tests.routes.sharing import NUMBER, SMS, TELEGRAM, WHO, a_shared_phone
+from tests.town import Town
 
 
 @pytest.mark.parametrize("channel", [SMS, TELEGRAM])
@@ -241,136 +201,3 @@ async def test_somebody_who_waits_for_a_name_is_expired_only_once(town: Town) ->
     await town.at(town.now + timedelta(days=3), step=timedelta(hours=12))
 
     assert await phone.omar.alerts() == ["unsigned"]
-
-
-async def speaks(person: Person, language: str) -> None:
-    table = tables.participants
-    async with person.town.app.database.transaction() as connection:
-        await connection.execute(table.update().where(table.c.id == person.id).values(language=language))
-
-
-@pytest.mark.parametrize("choice", ["أنا عمر", "2", "٢", "اثنان", "I am Omar", "two"])
-async def test_a_name_is_given_in_the_language_of_either(town: Town, choice: str) -> None:
-    phone = await a_shared_phone(town)
-    await speaks(phone.omar, "ar")
-    table = tables.participants
-    async with town.app.database.transaction() as connection:
-        named = (
-            table.update().where(table.c.id == phone.omar.id).values(first_name="عمر" if "عمر" in choice else "Omar")
-        )
-        await connection.execute(named)
-    await phone.says("Kan jag byta dag?")
-
-    await phone.says(choice)
-
-    assert (await phone.amina.alerts(), await phone.omar.alerts()) == ([], ["question"])
-
-
-@pytest.mark.parametrize("words", ["Omar är sjuk", "Omar can not come", "två barn", "dy"])
-async def test_what_says_more_than_a_name_is_no_signature(town: Town, words: str) -> None:
-    phone = await a_shared_phone(town)
-    await phone.says("Kan jag byta dag?")
-
-    assert await phone.says(words) == [WHO]
-
-
-@pytest.mark.parametrize("word", ["الرقم خطأ", "fel nummer", "wrong number"])
-async def test_a_wrong_number_is_heard_in_the_language_of_either(town: Town, word: str) -> None:
-    phone = await a_shared_phone(town)
-    await speaks(phone.omar, "ar")
-
-    await phone.says(word)
-
-    assert await phone.amina.alerts() == await phone.omar.alerts() == ["wrong-number"]
-
-
-@pytest.mark.parametrize("words", ["أسبوعي", "min vecka", "my week"])
-async def test_a_wish_is_heard_in_the_language_of_either(town: Town, words: str) -> None:
-    phone = await a_shared_phone(town)
-    await speaks(phone.omar, "ar")
-    await phone.amina.begins("weekly-check-in")
-    phone.news()
-
-    told = await phone.says(words)
-
-    # It is answered in the language of whoever was asked something, and is no answer to it.
-    assert told and "Vem skriver" not in told[0]
-    assert [row.words for row in await town.rows(select(tables.inbox))] == [words]
-    assert (await phone.amina.alerts(), len(await phone.amina.ratings())) == ([], 0)
-
-
-@pytest.mark.parametrize("word", ["START", "ابدأ", "börja", "bilow"])
-@pytest.mark.parametrize("channel", [SMS, TELEGRAM])
-async def test_a_start_brings_both_back_in_any_language(town: Town, channel: ChannelName, word: str) -> None:
-    phone = await a_shared_phone(town, channel)
-    await phone.says("STOPP")
-
-    assert await phone.says(word) == ["Hej Amina! Nu skriver vi till dig igen. Vill du sluta? Skriv STOPP."]
-
-    silent = select(tables.participants.c.stopped_at)
-    assert [row.stopped_at for row in await town.rows(silent)] == [None, None]
-
-
-async def test_a_start_of_two_who_have_not_agreed_waits_for_a_name(town: Town) -> None:
-    phone = await a_shared_phone(town, agreement=Agreement.UNASKED)
-    for one in (phone.amina, phone.omar):
-        await ask_again(town.app.database, town.app.shelf, Asked(enrolment=one.enrolment), now=town.now)
-    await town.listen()
-    phone.news()
-
-    assert await phone.says("START") == [WHO]
-    assert [await agreement_of(one) for one in (phone.amina, phone.omar)] == ["asked", "asked"]
-
-
-async def writes(phone: Phone, words: str, *, message: int) -> list[str]:
-    """One of them writes in the chat, in a message of this number."""
-    sent = {"message_id": message, "date": 1_700_000_000, "chat": private(CHAT), "text": words}
-    phone.town.telegram.push("message", sent)
-    await phone.town.telegram.call()
-    await phone.town.listen()
-    return phone.news()
-
-
-async def edits(phone: Phone, words: str, *, message: int) -> list[str]:
-    """One of them edits that message."""
-    phone.town.telegram.edit(CHAT, message, words)
-    assert (await phone.town.telegram.call())[-1] == 200
-    await phone.town.listen()
-    return phone.news()
-
-
-async def test_an_edit_is_theirs_who_wrote_the_message_though_another_was_asked_since(town: Town) -> None:
-    phone = await a_shared_phone(town, TELEGRAM)
-    await phone.omar.begins("weekly-check-in")
-    await writes(phone, "3", message=71_001)
-    async with unit_of_work(town.app.database) as work:
-        await work.conversations.end([phone.omar.id], outcome="expired", now=town.now)
-    await phone.amina.begins("weekly-check-in")
-    phone.news()
-
-    assert await edits(phone, "1 3", message=71_001) == ["Tack! Ditt svar är ändrat."]
-
-    assert [row.value for row in await phone.omar.ratings()] == [1, 2]
-    assert len(await phone.amina.ratings()) == 0
-
-
-async def test_an_edit_of_what_nobody_signed_is_for_the_coaches_of_both(town: Town) -> None:
-    phone = await a_shared_phone(town, TELEGRAM)
-    await writes(phone, "Kan jag byta dag?", message=72_001)
-    await phone.amina.begins("weekly-check-in")
-    phone.news()
-
-    assert await edits(phone, "4", message=72_001) == []
-
-    assert len(await phone.amina.ratings()) == 0
-    assert await phone.amina.alerts() == await phone.omar.alerts() == ["unsigned"]
-    assert (await phone.written_by())[-1] == ("4", "unsigned", None)
-
-
-async def test_a_stop_that_is_edited_in_is_obeyed_for_both(town: Town) -> None:
-    phone = await a_shared_phone(town, TELEGRAM)
-    await writes(phone, "Kan jag byta dag?", message=73_001)
-
-    await edits(phone, "stopp", message=73_001)
-
-    assert await phone.amina.alerts() == await phone.omar.alerts() == ["stopped"]
