@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from bot.content.complaints import ContentRefused
 from bot.content.crisis_phrases import FILE as CRIES
-from bot.content.vocabulary import load_vocabulary
 from bot.engine.crisis import read_danger
 from bot.engine.reading import Wish
 from bot.services.vocabulary import learn, recall
@@ -18,6 +17,7 @@ from bot.storage.tables import vocabularies
 from tests.content.test_crisis_phrases import GOOD
 from tests.content.test_reply_words import SV
 from tests.databases import KEY, Databases
+from tests.town import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -51,7 +51,7 @@ async def kept(database: Database) -> list[str]:
 
 
 async def test_all_that_we_ship_comes_back_as_it_was_read(database: Database) -> None:
-    read = load_vocabulary(ROOT)
+    read = vocabulary()
     first = await learn(database, ROOT, now=NOW)
     again = await learn(database, ROOT, now=NOW)
     assert first.readings == again.readings == read.readings
