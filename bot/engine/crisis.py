@@ -62,7 +62,7 @@ class Phrases:
         self._begin = _Place()
         self._joined: dict[str, Danger] = {}
         self._unspaced: dict[str, Danger] = {}
-        self._near: dict[str, set[str]] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
         self._words: set[str] = set()
         self._between = {word for one in between for word in split_loosely(fold(one))}
         for one in phrases:
@@ -80,7 +80,8 @@ class Phrases:
             self._words.add(word)
             if TYPO_FROM <= len(word) <= LONGEST_WORD:
                 for short in shortened(word):
-                    self._near.setdefault(short, set()).add(word)
+                    near = self._near.get(short, ())
+                    self._near[short] = near if word in near else (*near, word)
         place.says = place.says or danger
         joined = calmed("".join(words))
         if is_unspaced(joined):
