@@ -41,6 +41,7 @@ async def test_an_edit_is_theirs_who_wrote_the_message_though_another_was_asked_
 async def test_an_edit_of_what_nobody_signed_is_for_the_coaches_of_both(town: Town) -> None:
     phone = await a_shared_phone(town, TELEGRAM)
     await writes(phone, "Kan jag byta dag?", message=72_001)
+    await town.later(minutes=30)
     await phone.amina.begins("weekly-check-in")
     phone.news()
 
