@@ -36,6 +36,10 @@ async def sign(hearing: Hearing, turn: Turn) -> None:
     if all(one.participant.stopped_at is not None for one in turn.sharers):
         # Silence was asked for: people read it, the bot says nothing.
         await _give_up(hearing, turn)
+    elif any(one.participant.protected for one in turn.sharers):
+        # To ask who writes would name them to whoever holds the telephone.
+        await _give_up(hearing, turn)
+        hearing.pile.drafts += _drafts(hearing, turn, key="phrases/nobody-signed", values={})
     elif question is None:
         await hearing.work.unsigned.ask(turn.heard.waiting.sender_hash, arrival=turn.arrival, now=hearing.now)
         _ask(hearing, turn)
