@@ -20,10 +20,14 @@ _LABELLED = re.compile(r"([^\s:=]+)[:=]([^\s:=]+)")
 _LABELLED_LINE = re.compile(r"\s*(\w{1,3})\s?[.)]\s?(\S+(?: \S+)?)\s*")
 _SPACES = re.compile(r"[\s,;+&]+")
 _TIGHT = re.compile(r"[0-9](?:[,.][0-9])+")
+_TIGHT_ALONE = re.compile(r"(?:-|[0-9])(?:[,.](?:-|[0-9]))+")
+_SMILE = re.compile(r"(?<=\s)[:;]-?[()DP]\s*\Z")
 _LOOSE_STOP = re.compile(r"(?<=[0-9])[.)](?=\s|\Z)")
 _DIGITS = re.compile(r"[0-9]{1,3}")
+_AND = "\u0648"
+"""Arabic writes "and" on the word that follows it."""
 _SIGNS = frozenset({"-", "--", "---"})
-_LONGEST_REFUSAL = 3
+_LONGEST_REFUSAL = 6
 
 
 def sheet_of(line: Sequence[Step]) -> tuple[Ask, ...]:
@@ -49,13 +53,13 @@ def read_sheet(steps: Sequence[Ask], words: str, *, first: int, reading: Reading
 
     In their order one answer for each, or each with its question's number; never a guess between the two.
     """
-    text = _OWN_SIGN.sub(r"\1 ", words[:LONGEST])
+    text = _OWN_SIGN.sub(r"\1 ", _SMILE.sub("", words[:LONGEST]))
     numbered = {first + place: step for place, step in enumerate(steps)}
     folded = _told(_SPACED_LABEL.sub(r"\1", fold(text, language=reading.language)), reading=reading)
-    if _doubtful(folded, reading=reading):
-        return {}
     if _refuses(bare(folded), reading=reading):
         return {number: None if step.skip else UNCLEAR for number, step in numbered.items()}
+    if _doubtful(folded, reading=reading):
+        return {}
     pairs = _labelled_lines(text, reading=reading) or _labelled(folded, reading=reading)
     if pairs:
         return _by_number(pairs, numbered=numbered, reading=reading)
@@ -149,14 +153,14 @@ def _pieces(folded: str, *, many: int, reading: Reading) -> list[str]:
     """The answers one after the other; none where a separator may be a decimal comma or the end of a label."""
     if _TIGHT.search(folded):
         # "3,5" may be three and a half, and so may each half of "3,5 4".
-        tight = _TIGHT.fullmatch(folded.strip(" .,;!?"))
+        tight = _TIGHT_ALONE.fullmatch(folded.strip(" .,;!?"))
         return re.split("[,.]", tight[0]) if tight and many > 2 else []
     stops = len(_LOOSE_STOP.findall(folded))
     numbers = len(_DIGITS.findall(folded))
     if stops and numbers - stops not in (0, 1) and not (stops == 1 and folded.rstrip().endswith(".")):
         return []
     words = [word for piece in _SPACES.split(folded) for word in split_words(piece)]
-    return _joined([word for word in words if not _changes_nothing(word, reading=reading)], reading=reading)
+    return [word for word in _joined(words, reading=reading) if not _changes_nothing(word, reading=reading)]
 
 
 def _changes_nothing(word: str, *, reading: Reading) -> bool:
@@ -182,4 +186,6 @@ def _joined(words: list[str], *, reading: Reading) -> list[str]:
 
 
 def _number(piece: str, *, reading: Reading) -> int | None:
+    if piece not in reading.numbers and _AND in reading.joins:
+        piece = piece.removeprefix(_AND)
     return int(piece) if _DIGITS.fullmatch(piece) else reading.numbers.get(piece)

@@ -10,8 +10,9 @@ from pathlib import Path
 from bot.engine.answers import UNCLEAR, read_answer
 from bot.engine.definition import AnswerKind, Sign
 from bot.engine.reading import Reading, Wish
+from bot.engine.sheet import read_sheet
 from bot.engine.wishes import Fix, Later, NewAbsence, Pause, Speak, ToCoach, read_wish
-from tests.engine.builders import CHOICES, READINGS, TONGUES, WEDNESDAY, a_question
+from tests.engine.builders import CHOICES, READINGS, TONGUES, WEDNESDAY, a_question, a_scale
 
 FOLDER = Path(__file__).with_name("reply_cases")
 SIGNS = {"👎": 1, "👍": 5, "😢": 1, "😐": 3, "😀": 5} | {"⭐" * stars: stars for stars in range(1, 6)}
@@ -28,6 +29,9 @@ QUESTIONS = {
     "time": a_question(AnswerKind.TIME),
     "words": a_question(AnswerKind.WORDS),
 }
+SHEETS = {"sheet": (2, 3), "sheet-pair": (2, 2), "sheet-five": (2, 5), "sheet-from-1": (1, 3)}
+"""Scales from 1 to 5 that are asked in one message: the first one's number, and how many they are."""
+
 WISH, NO_WISH = "wish", "no-wish"
 SPOKEN = ("sv", "en", "ar", "so")
 """The languages of the programme in which people wish for something."""
@@ -55,16 +59,25 @@ class Case:
     @property
     def expected(self) -> object:
         """What `read_answer` must say."""
+        if self.kind in SHEETS:
+            return "" if self.meaning == "?" else self.meaning
         if self.kind in NUMBERS and self.meaning.isdecimal():
             return int(self.meaning)
         return _MEANINGS.get(self.meaning, self.meaning)
 
     @property
     def read(self) -> object:
-        """What `read_answer` or `read_wish` says."""
+        """What `read_answer`, `read_sheet` or `read_wish` says."""
+        if self.kind in SHEETS:
+            return sheet_in(self.words, kind=self.kind, language=self.language)
         if self.kind == WISH:
             return wish_in(self.words, language=self.language)
         return read_answer(QUESTIONS[self.kind], self.words, reading=reading_of(self.language), today=TODAY)
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether nothing is taken, and somebody is asked once more."""
+        return self.read is UNCLEAR or (self.kind in SHEETS and self.read == "")
 
     def __str__(self) -> str:
         return f"{self.language}.txt:{self.line} [{self.kind}] {self.words!r}"
@@ -123,6 +136,20 @@ def reading_of(language: str) -> Reading:
     return replace(READINGS[language], labels=labels_in(text))
 
 
+def sheet_in(words: str, *, kind: str, language: str) -> str:
+    """What is read of a sheet, question by question: a level, `-` no answer, `?` unclear, `.` not said."""
+    first, many = SHEETS[kind]
+    numbers = range(first, first + many)
+    steps = [a_scale(f"q{number}", sheet="ratings") for number in numbers]
+    filled = read_sheet(steps, words, first=first, reading=reading_of(language))
+    signs = {None: "-", UNCLEAR: "?"}
+    return (
+        " ".join(str(signs.get(filled[one], filled[one])) if one in filled else "." for one in numbers)
+        if filled
+        else ""
+    )
+
+
 def all_cases() -> list[Case]:
     """Every case of every language."""
     return [
@@ -135,7 +162,7 @@ def all_cases() -> list[Case]:
 def asked_again(cases: list[Case]) -> list[str]:
     """A line for each language: how many replies it has, and how many of them are asked again."""
     all_of = Counter(case.language for case in cases)
-    again = Counter(case.language for case in cases if case.read is UNCLEAR)
+    again = Counter(case.language for case in cases if case.asks_again)
     lines = [f"{language:8} {count:5} replies, {again[language]:4} asked again" for language, count in all_of.items()]
     return [*lines, f"{'all':8} {len(cases):5} replies, {again.total():4} asked again"]
 
