@@ -58,7 +58,8 @@ class LogPages:
         _ = words_of(visit)
         said = deed_words(_)
         head = [_("When (UTC)"), _("Who"), _("What"), _("Person"), _("About"), _("From")]
-        return as_csv([head, *(_cells(one, said) for one in found)], name="framsteg-log")
+        hidden = _("Protected identity")
+        return as_csv([head, *(_cells(one, said, hidden=hidden) for one in found)], name="framsteg-log")
 
 
 async def _shown(visit: Visit, sought: Sought, *, path: str) -> Response:
@@ -100,10 +101,12 @@ def _about(deed: DeedSeen, colleague: int | None, names: Mapping[int, str]) -> s
     return "" if deed.about is None or deed.about.isdigit() else deed.about
 
 
-def _cells(line: Line, said: Mapping[str, str]) -> list[str]:
+def _cells(line: Line, said: Mapping[str, str], *, hidden: str) -> list[str]:
     deed = line.deed
+    # A file leaves the house: there the number of their page stands for a name.
+    person = f"{hidden} {deed.enrolment_id}" if deed.protected else deed.person or ""
     at = deed.done_at.astimezone(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
-    return [at, deed.who or "", said.get(deed.what, deed.what), deed.person or "", line.about, deed.came_from]
+    return [at, deed.who or "", said.get(deed.what, deed.what), person, line.about, deed.came_from]
 
 
 def _sought(visit: Visit) -> Sought:

@@ -100,6 +100,18 @@ async def test_a_file_of_the_log_holds_no_formula_and_is_itself_in_the_log(stree
     assert taken == 1
 
 
+async def test_a_file_of_the_log_names_nobody_who_is_protected(street: Street) -> None:
+    async with unit_of_work(street.database) as work:
+        await work.participants.change(street.people["Amina"], protected=True)
+    await note(street, "Karin", "person-read", person="Amina")
+    await note(street, "Karin", "person-read", person="Bosse")
+    lena = await street.browser("Lena")
+    told = (await lena.get("/log.csv")).content.decode("utf-8-sig")
+    assert "Amina" not in told and "Bosse" in told and f"Protected identity {street.enrolments['Amina']}" in told
+    # In the house a leader reads whom it was about.
+    assert "Amina" in (await lena.get("/log")).text
+
+
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "\0x", "＝1"])
 def test_no_cell_begins_a_formula(words: str) -> None:
     assert cell(words) == f"'{words}" and cell(f"a{words}") == f"a{words}"

@@ -14,7 +14,10 @@ from bot.storage.views.sight import Look
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeedSeen:
-    """One line of the log. `who` is empty if nobody was signed in; `person` is a first name, if it is about one."""
+    """One line of the log. `who` is empty if nobody was signed in; `person` is a first name, if it is about one.
+
+    `protected`: the name must not leave the house.
+    """
 
     id: int
     done_at: datetime
@@ -24,6 +27,7 @@ class DeedSeen:
     came_from: str
     enrolment_id: int | None
     person: str | None
+    protected: bool | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +52,9 @@ async def deeds(look: Look, sought: Sought, *, most: int, skip: int = 0) -> Sequ
     if sought.kind is not None:
         asked = asked.where(audit.c.what.in_(SLUGS[sought.kind]))
     rows = await look.connection.execute(asked.order_by(audit.c.id.desc()).limit(most).offset(skip))
-    return [DeedSeen(**row._mapping) for row in rows]
+    names = rows.keys()
+    # A file has thousands of lines: all are fetched at once.
+    return [DeedSeen(**dict(zip(names, row, strict=True))) for row in rows.all()]
 
 
 async def colleagues(look: Look) -> Sequence[tuple[int, str]]:
@@ -82,6 +88,7 @@ def _deeds(look: Look) -> Select[Any]:
             audit.c.came_from,
             enrolments.c.id.label("enrolment_id"),
             participants.c.first_name.label("person"),
+            participants.c.protected,
         )
         .select_from(audit)
         .outerjoin(coaches, coaches.c.id == audit.c.coach_id)
