@@ -5,8 +5,9 @@ must cost next to nothing.
 """
 
 from bot.engine.answers import read_answer
-from tests.engine.builders import READINGS
-from tests.engine.reply_table import QUESTIONS, TODAY, all_cases, asked_again
+from bot.engine.wishes import read_wish
+from tests.engine.builders import READINGS, TONGUES, WEDNESDAY
+from tests.engine.reply_table import QUESTIONS, SPOKEN, TODAY, all_cases, asked_again
 from tests.engine.steps import SHAPES, grown, steps
 
 LETTERS = 500
@@ -28,6 +29,9 @@ def figures() -> list[tuple[str, float, str]]:
         ("reading one digit", plain, "steps"),
         ("reading a sentence with a digit in it", _cost("jag tror 4 idag, tack"), "steps"),
         (f"reading {2 * LETTERS} letters instead of {LETTERS} (at worst: {worst})", grows[worst], "times (limit: 2.2)"),
+        ("looking for a wish in one digit", _wish_cost("3"), "steps"),
+        ("looking for a wish in a sentence, in four languages", _wish_cost("jag tror 4 idag, tack"), "steps"),
+        (f"the same in {2 * LETTERS} letters instead of {LETTERS}, at worst", _wish_growth(), "times (limit: 2.2)"),
         ("replies of the table read otherwise than meant", len(wrong), f"of {len(cases)} (limit: 0)"),
     ]
 
@@ -38,6 +42,23 @@ def _cost(words: str) -> int:
 
     read()
     return steps(read)
+
+
+def _wish_cost(words: str) -> int:
+    ear = TONGUES.ear("ar", beside=SPOKEN)
+
+    def read() -> None:
+        read_wish(words, ear=ear, now=WEDNESDAY)
+
+    read()
+    return steps(read)
+
+
+def _wish_growth() -> float:
+    return max(
+        _wish_cost(grown(shape, letters=2 * LETTERS)) / _wish_cost(grown(shape, letters=LETTERS))
+        for shape in SHAPES.values()
+    )
 
 
 def main() -> None:
