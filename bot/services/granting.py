@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.people import ChannelName
 from bot.engine.wishes import Fix, Later, NewAbsence, NotComing, Pause, Speak, ToCoach, Wish, Wished
 from bot.services.absent import ask_why, come_back, report
+from bot.services.agreeing import ask_for_yes, comes_too_early
 from bot.services.callers import Turn
 from bot.services.fixing import fix
 from bot.services.hearing import Hearing
@@ -34,6 +35,13 @@ CHANNELS = {Wish.BY_SMS: ChannelName.SMS, Wish.BY_TELEGRAM: ChannelName.TELEGRAM
 
 async def grant(hearing: Hearing, turn: Turn, wished: Wished) -> None:
     """Do what somebody wants, and say so in one short message."""
+    if comes_too_early(turn, wished):
+        ask_for_yes(hearing, turn)
+    else:
+        await _do(hearing, turn, wished)
+
+
+async def _do(hearing: Hearing, turn: Turn, wished: Wished) -> None:
     match wished:
         case Wish():
             await _plain(hearing, turn, wished)
