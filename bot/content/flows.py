@@ -9,7 +9,7 @@ from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import Fields, Page, hint
 from bot.content.routes import check_routes
 from bot.content.wordings import PERSON
-from bot.domain.programme import AskedOf, Indicator, Instrument
+from bot.domain.programme import MESSAGES_ALLOWED, WELCOME, AskedOf, Indicator, Instrument
 from bot.engine.definition import END, AnswerKind, Ask, Choice, Flow, Say, Step
 
 KNOWN_KEYS = ("flow", "about", "check-in", "expires-after", "nudge", "steps")
@@ -67,10 +67,25 @@ def _check_whole(flow: Flow, top: Fields, rows: tuple[tuple[str, Scalar, Node], 
     if flow.nudge_after >= flow.expires_after:
         what = "the nudge comes when the flow has already expired"
         page.complain(top.get("nudge") or top.get("expires-after"), what, "nudge earlier, or expire later")
+    _check_welcome(flow, page, keys)
     if page.complaints:
         # A target that is not there makes steps look unreachable: first things first.
         return
     check_routes(flow, complain=lambda step, what, remedy: page.complain(keys.get(step, rating), what, remedy))
+
+
+def _check_welcome(flow: Flow, page: Page, keys: dict[str, Scalar]) -> None:
+    """Nothing is sent before a yes: a welcome that keeps none would leave everybody waiting for ever."""
+    if flow.slug != WELCOME:
+        return
+    asks = [step for step in flow.steps if isinstance(step, Ask)]
+    saving = [step for step in asks if step.saves == MESSAGES_ALLOWED]
+    if len(saving) == 1 and saving[0].answer is AnswerKind.YES_NO:
+        return
+    at = next((step.id for step in (*saving[1:], *saving, *asks, *flow.steps)), "")
+    what = f"'{WELCOME}' must ask once if messages may come: nothing else is sent before that yes"
+    remedy = f"let one question have 'answer: yes-no' and 'saves: {MESSAGES_ALLOWED}'"
+    page.complain(keys.get(at), what, remedy)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,18 @@ from bot.domain.people import AddressState, Agreement
 from bot.domain.programme import MESSAGES_ALLOWED, WELCOME
 from bot.engine.answers import read_answer
 from bot.engine.definition import Ask
+from bot.engine.effects import Send
 from bot.engine.taps import TAP
-from bot.engine.wishes import Wish, Wished
+from bot.engine.wishes import Later, Pause, Wish, Wished
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.lifting import lift
+from bot.services.wording import drafts, say_effects
 from bot.storage.agreements import NewAgreement
 from bot.storage.talk import MovedOn, NewAnswer
+
+_NEEDS_A_YES = (Wish.MY_WEEK, Wish.MY_ANSWERS, Wish.PAUSE, Wish.STOP_CHECK_INS)
+"""About messages that have not begun, or about the person: nobody has said yet that it is their telephone."""
 
 _ANSWERS = {"yes": Agreement.AGREED, "no": Agreement.REFUSED}
 
@@ -49,6 +54,27 @@ async def hear_late(hearing: Hearing, turn: Turn, wish: Wished | None) -> bool:
     else:
         return False
     return True
+
+
+def comes_too_early(turn: Turn, wished: Wished) -> bool:
+    """Whether this is granted only to somebody who has agreed. To put off the question itself is granted before."""
+    if turn.participant.agreement is Agreement.AGREED:
+        return False
+    if wished is Wish.LATER or isinstance(wished, Later):
+        return turn.live is None
+    return wished in _NEEDS_A_YES or isinstance(wished, Pause)
+
+
+def ask_for_yes(hearing: Hearing, turn: Turn) -> None:
+    """Put the question itself once more, short; whoever was never asked is heard by a person."""
+    question, person, address = _question(turn), turn.participant, turn.address
+    if question is None or person.agreement is not Agreement.ASKED:
+        hearing.ask_coach(turn)
+        return
+    short, edition = [Send(text=question.text, question=question)], turn.plan.flows[WELCOME]
+    said = say_effects(turn.plan, edition, short, participant=person, channel=address.channel)
+    occasion = hearing.occasion(turn, Purpose.REPLY)
+    hearing.pile.drafts += drafts(said, participant=person, address=address, occasion=occasion)
 
 
 async def _agree(hearing: Hearing, turn: Turn) -> None:
