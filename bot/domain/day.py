@@ -48,6 +48,9 @@ class NewAbsence:
     reported_by: str = "coach"
     """`coach` or `participant`."""
 
+    for_a_part: bool = False
+    """For a part of the day only. Which part is in the words that reported it."""
+
     def __post_init__(self) -> None:
         if self.category is Presence.PRESENT:
             raise ValueError("whoever is present is not absent")

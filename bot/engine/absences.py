@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 
 from bot.domain.day import NewAbsence
 from bot.domain.people import Presence
 from bot.engine.folding import fold, split_words
-from bot.engine.phrasing import apart
+from bot.engine.phrasing import apart, phrase_at
 from bot.engine.reading import Reading, Wish
 from bot.engine.spans import Span, spans
 
@@ -23,7 +23,20 @@ _MOST_LATE = 12 * 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotComing:
-    """Somebody is not coming, and has not said which category it is."""
+    """Somebody is not coming, or may not be, and has not said which category it is.
+
+    `begins_on` and `ends_on` are the first day and the last, if any were told; `for_a_part` is of a part of the day.
+    """
+
+    begins_on: date | None = None
+    ends_on: date | None = None
+    for_a_part: bool = False
+
+    def because(self, absence: NewAbsence) -> NewAbsence:
+        """The absence as it was reported at last, on the days that were told first."""
+        if self.begins_on is None:
+            return absence
+        return replace(absence, begins_on=self.begins_on, ends_on=self.ends_on, for_a_part=self.for_a_part)
 
 
 class _Word(Enum):
@@ -41,6 +54,7 @@ class _Said:
     categories: frozenset[Presence]
     hints: bool
     back: bool
+    unable: bool
     span: Span
 
 
@@ -56,11 +70,17 @@ def read_absence(words: str, *, reading: Reading, today: date, names: Sequence[s
         return None
     if category is Presence.LATE:
         return _late(said.span)
-    if said.span.minutes is not None or (said.span.at_a_time and category is not Presence.AUTHORITY_VISIT):
-        # For a part of the day only: which part is a person's to read.
+    span = said.span
+    in_part = span.is_short and category is not Presence.AUTHORITY_VISIT
+    if span.is_short and span.ends_on not in (None, span.begins_on):
+        # In the morning, until Friday: what is meant is a person's to read.
         return None
     return NewAbsence(
-        category=category, begins_on=said.span.begins_on, ends_on=said.span.ends_on, reported_by="participant"
+        category=category,
+        begins_on=span.begins_on,
+        ends_on=span.begins_on if in_part else span.ends_on,
+        reported_by="participant",
+        for_a_part=in_part,
     )
 
 
@@ -86,13 +106,37 @@ def answers_back(words: str, *, reading: Reading, today: date, names: Sequence[s
     return None
 
 
-def hints_at_absence(words: str, *, reading: Reading) -> bool:
-    """Whether a short text may report an absence: a word for not coming stands in it."""
+def read_hint(words: str, *, reading: Reading, today: date, names: Sequence[str] = ()) -> NotComing | None:
+    """What may report an absence of no clear category, and of which days if they are clear; `None` if nothing does.
+
+    A word for not coming stands in a short text, or it says of a day that somebody cannot ("can't on Friday").
+    """
+    said = _understood(words, reading=reading, today=today, names=names)
+    if said is None or said.back:
+        return NotComing() if _smells(words, reading=reading) else None
+    span = said.span
+    dated = span.is_short or span.ends_on is not None or span.begins_on != today
+    if not (said.hints or said.categories or (said.unable and dated)):
+        return None
+    if not dated:
+        return NotComing()
+    ends_on = span.begins_on if span.is_short else span.ends_on
+    return NotComing(begins_on=span.begins_on, ends_on=ends_on, for_a_part=span.is_short)
+
+
+def _smells(words: str, *, reading: Reading) -> bool:
     tokens = _tokens(fold(words, language=reading.language))
     if len(tokens) > MOST_WORDS:
         return False
     found = (_longest(tokens, place, reading=reading) for place in range(len(tokens)))
-    return any(kind is _Word.HINT or isinstance(kind, Presence) for kind, _ in filter(None, found))
+    if any(kind is _Word.HINT or isinstance(kind, Presence) for kind, _ in filter(None, found)):
+        return True
+    # Which Wednesday is open on a Wednesday, and that somebody cannot come is not.
+    return not reading.weekdays.keys().isdisjoint(tokens) and _says_unable(tokens, reading=reading)
+
+
+def _says_unable(tokens: Sequence[str], *, reading: Reading) -> bool:
+    return any(phrase_at(tokens, place, among=reading.unable) for place in range(len(tokens)))
 
 
 def _understood(words: str, *, reading: Reading, today: date, names: Sequence[str]) -> _Said | None:
@@ -107,7 +151,13 @@ def _understood(words: str, *, reading: Reading, today: date, names: Sequence[st
     if kinds is None:
         return None
     categories = frozenset(kind for kind in kinds if isinstance(kind, Presence))
-    return _Said(categories=categories, hints=_Word.HINT in kinds, back=_Word.BACK in kinds, span=span)
+    return _Said(
+        categories=categories,
+        hints=_Word.HINT in kinds,
+        back=_Word.BACK in kinds,
+        unable=_says_unable(rest, reading=reading),
+        span=span,
+    )
 
 
 def _tokens(folded: str) -> list[str]:

@@ -174,6 +174,12 @@ class Reading:
         return frozenset(word for phrase in self.absences.get(Presence.LATE, ()) for word in phrase.split())
 
     @cached_property
+    def unable(self) -> frozenset[str]:
+        """What says that somebody cannot, of the hints that name a day after it: "can't", of "can't today"."""
+        hints = ((hint, day) for hint in self.absence_hints for day in self.days)
+        return frozenset(hint.removesuffix(f" {day}") for hint, day in hints if hint.endswith(f" {day}"))
+
+    @cached_property
     def agreed(self) -> frozenset[str]:
         """The words that a yes or a no is made of."""
         return frozenset(word for phrase in self.yes | self.no for word in phrase.split())

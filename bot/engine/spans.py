@@ -22,22 +22,28 @@ class Span:
     """From a day to a day (both included). `ends_on`: `None` if nobody said.
 
     `minutes` is a time shorter than a day, 0 if it was not told exactly ("10-15 minutes"). `at_a_time`: an hour was
-    told.
+    told. `in_part`: a part of a day was.
     """
 
     begins_on: date
     ends_on: date | None = None
     minutes: int | None = None
     at_a_time: bool = False
+    in_part: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is of less than a day."""
+        return self.minutes is not None or self.at_a_time or self.in_part
 
     def is_about(self, day: date) -> bool:
         """Whether nothing was said but this day."""
-        return self.begins_on == day and self.ends_on in (None, day) and self.minutes is None and not self.at_a_time
+        return self.begins_on == day and self.ends_on in (None, day) and not self.is_short
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Item:
-    """A piece of a span. `kind`: `day`, `length`, `clock`, `until` or `since`; `size` is how many words it has."""
+    """A piece of a span, of `size` words. `kind`: `day`, `length`, `clock`, `part`, `until` or `since`."""
 
     kind: str
     size: int
@@ -47,16 +53,25 @@ class _Item:
 
 def spans(tokens: Sequence[str], *, reading: Reading, today: date) -> tuple[Span | None, list[str]]:
     """The span that these words tell, and the words that tell nothing of it. `None`: it cannot be understood."""
-    items, rest, place = [], [], 0
+    items: list[_Item] = []
+    rest: list[str] = []
+    place = 0
     while place < len(tokens):
-        item = _item(tokens, place, reading=reading, today=today)
+        greeting = _greeting(tokens, place, reading=reading)
+        item = None if greeting else _item(tokens, place, reading=reading, today=today)
         if item is None:
-            rest.append(tokens[place])
-            place += 1
+            rest += tokens[place : place + (greeting or 1)]
+            place += greeting or 1
         else:
             items.append(item)
             place += item.size
     return _span(items, today=today), rest
+
+
+def _greeting(tokens: Sequence[str], place: int, *, reading: Reading) -> int:
+    """How many words of "good morning" begin here: it tells no part of the day."""
+    size = phrase_at(tokens, place, among=reading.absence_fillers)
+    return 0 if size < 2 or reading.parts_of_day.keys().isdisjoint(tokens[place : place + size]) else size
 
 
 def _item(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
@@ -73,6 +88,7 @@ def _time(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -
         _clock(tokens, place, reading=reading, today=today)
         or _length(tokens, place, reading=reading)
         or _day(tokens, place, reading=reading, today=today)
+        or _part(tokens, place, reading=reading)
     )
 
 
@@ -97,8 +113,15 @@ def _day(tokens: Sequence[str], place: int, *, reading: Reading, today: date) ->
     return None
 
 
+def _part(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | None:
+    # "I am" is no morning.
+    size = phrase_at(tokens, place, among=reading.parts_of_day.keys() - reading.absence_fillers)
+    return _Item(kind="part", size=size) if size else None
+
+
 def _span(items: Sequence[_Item], *, today: date) -> Span | None:
-    told = [item for item in items if item.kind != "clock"]
+    told = [item for item in items if item.kind not in ("clock", "part")]
+    kinds = {item.kind for item in items}
     lengths = [item.lasts for item in told if item.lasts is not None]
     if len(lengths) > 1:
         return None
@@ -116,7 +139,7 @@ def _span(items: Sequence[_Item], *, today: date) -> Span | None:
     if begins - today > MOST_AHEAD or (ends is not None and not begins <= ends <= begins + LONGEST_SPAN):
         return None
     minutes = None if lasts is None or lasts.in_days else lasts.time // timedelta(minutes=1)
-    return Span(begins_on=begins, ends_on=ends, minutes=minutes, at_a_time=len(told) < len(items))
+    return Span(begins_on=begins, ends_on=ends, minutes=minutes, at_a_time="clock" in kinds, in_part="part" in kinds)
 
 
 def _from_to(shape: Sequence[str], days: Sequence[date], *, today: date) -> tuple[date, date | None] | None:

@@ -1,7 +1,7 @@
 """A button's data is the answer it stands for, as long as its question waits, or a wish at any time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -28,6 +28,8 @@ LATER = {"afternoon": time(14), "tomorrow": time(9)}
 
 NOT_COMING = "absent"
 """The name of the wish not to come."""
+
+_PART = "part"
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
@@ -67,7 +69,8 @@ def read_wish_tap(words: str, *, now: datetime) -> Wished | None:
     """The wish that a button stands for; `None` if there is no such wish (any more). `now` is local time.
 
     `later:hour`, `later:afternoon` and `later:tomorrow` count from the tap; `language:<code>` names a language.
-    `absent` says that somebody is not coming, `absent:<category>` what it is.
+    `absent` says that somebody is not coming, `absent:<category>` what it is, and `absent:<category>:<first>:<last>` on
+    which days.
     """
     name, _, what = words[len(WISH_TAP) :].partition(":")
     if name == Wish.LATER and what:
@@ -90,13 +93,35 @@ def _later(what: str, *, now: datetime) -> Later | None:
     return Later(at=at if at > now else now.astimezone(UTC) + timedelta(hours=1))
 
 
+def not_coming_tap(category: Presence, told: NotComing) -> str:
+    """The wish behind a button that says why somebody is not coming, on the days that were told."""
+    days = [str(day) for day in (told.begins_on, told.ends_on) if day is not None]
+    return ":".join([NOT_COMING, category, *days, *([_PART] if told.for_a_part else [])])
+
+
 def _absent(what: str, *, today: date) -> NewAbsence | NotComing | None:
-    """Illness and the like begin today and have no end, as if the word had been written."""
+    """Illness and the like begin today and have no end, as if the word had been written. Past days are no wish."""
     if not what:
         return NotComing()
-    if what in (Presence.PRESENT, Presence.NOT_VALID) or what not in tuple(Presence):
+    category, *days = what.split(":")
+    if category in (Presence.PRESENT, Presence.NOT_VALID) or category not in tuple(Presence):
         return None
-    return NewAbsence(category=Presence(what), begins_on=today, reported_by="participant")
+    absence = NewAbsence(category=Presence(category), begins_on=today, reported_by="participant")
+    told = _told(days)
+    if told is None or (told.ends_on or told.begins_on or today) < today:
+        return None
+    return told.because(absence)
+
+
+def _told(days: Sequence[str]) -> NotComing | None:
+    in_part = days[-1:] == [_PART]
+    try:
+        begins_on, ends_on = [*(date.fromisoformat(day) for day in days[: len(days) - in_part]), None, None][:2]
+    except ValueError:
+        return None
+    if begins_on is not None and ends_on is not None and ends_on < begins_on:
+        return None
+    return NotComing(begins_on=begins_on, ends_on=ends_on, for_a_part=in_part)
 
 
 def _offers(step: Ask, value: str) -> bool:

@@ -12,8 +12,8 @@ from bot.domain.alerts import AlertKind
 from bot.domain.calendar import held_on, moment, zone_of
 from bot.domain.day import NewAbsence
 from bot.domain.people import Participant, Presence
-from bot.engine.absences import answers_back, hints_at_absence, read_absence, says_back
-from bot.engine.taps import NOT_COMING
+from bot.engine.absences import NotComing, answers_back, read_absence, read_hint, says_back
+from bot.engine.taps import not_coming_tap
 from bot.services.answering import answers, reply, takes_free_words
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
@@ -24,8 +24,11 @@ from bot.storage.talk import MovedOn
 ASKED_FOR = timedelta(hours=36)
 """For so long a plain yes or no answers the question whether somebody is back."""
 
+ASKED_WHY_FOR = timedelta(hours=1)
+"""For so long a category alone is of the days that were told with the question."""
+
 _TOLD_OTHERS = (Presence.ILLNESS, Presence.CARE_OF_CHILD)
-"""These are reported to authorities too, and hold wherever the person takes part."""
+"""These are reported to authorities too, and last until somebody is back."""
 
 _REASONS = (Presence.ILLNESS, Presence.CARE_OF_CHILD, Presence.AUTHORITY_VISIT, Presence.OTHER_VALID)
 _DAYS_AHEAD = 7
@@ -51,10 +54,12 @@ async def hear_absent(hearing: Hearing, turn: Turn) -> bool:
     back = answers_back(words, reading=reading, today=today, names=names)
     if back is not None and await _answered(hearing, turn, back=back):
         return True
-    if not hints_at_absence(words, reading=reading):
-        return False
-    _ask_which(hearing, turn)
-    return True
+    told = read_hint(words, reading=reading, today=today, names=names)
+    if told is not None:
+        # Words that may report an absence: which it is is asked, and a person reads them.
+        hearing.say(turn, "phrases/absent-which", buttons=_menu(hearing, turn, (*_REASONS, Presence.LATE), told))
+        hearing.alert(turn, AlertKind.QUESTION)
+    return told is not None
 
 
 async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
@@ -65,22 +70,23 @@ async def report(hearing: Hearing, turn: Turn, absence: NewAbsence) -> None:
         # "Doctor" is also what somebody wants to become.
         reply(hearing, turn, live)
         return
-    # "No" under the question whether they are back says it again: they need not hear all of it again.
-    tapped = turn.message.tap_id is not None and absence.category in _TOLD_OTHERS
-    if tapped and await _answered(hearing, turn, back=False):
-        return
+    if absence.ends_on is None and absence.begins_on == today:
+        if turn.message.tap_id is None:
+            absence = (await _asked_why(hearing, turn)).because(absence)
+        elif absence.category in _TOLD_OTHERS and await _answered(hearing, turn, back=False):
+            # "No" under the question whether they are back says it again: they need not hear all of it again.
+            return
     placed = _placed(absence, turn, now=hearing.now)
     for place in await _places(hearing, turn, placed):
         await hearing.work.absences.report(place.enrolment_id, placed, today=today, now=hearing.now)
         if placed.category is not Presence.LATE:
             await _hush(hearing, turn, place, placed)
-    key, values = _thanks(turn, placed, today=today)
-    hearing.say(turn, key, values=values)
+    _thank(hearing, turn, placed, today=today)
 
 
-def ask_why(hearing: Hearing, turn: Turn) -> None:
+def ask_why(hearing: Hearing, turn: Turn, told: NotComing) -> None:
     """Somebody tapped that they are not coming: only the category is asked for."""
-    hearing.say(turn, "phrases/absent-why", buttons=_menu(hearing, turn, _REASONS))
+    hearing.say(turn, "phrases/absent-why", buttons=_menu(hearing, turn, _REASONS, told))
 
 
 async def come_back(hearing: Hearing, turn: Turn) -> None:
@@ -94,6 +100,18 @@ async def come_back(hearing: Hearing, turn: Turn) -> None:
             hearing.say(turn, "phrases/back-yes")
         return
     hearing.say(turn, "phrases/back-not-away")
+
+
+async def _asked_why(hearing: Hearing, turn: Turn) -> NotComing:
+    """Of which days somebody said just before that they cannot come, and was asked why."""
+    one, since = turn.participant, hearing.now - ASKED_WHY_FOR
+    before = await hearing.work.said.wrote(one.id, before=turn.arrival, since=since)
+    if before is None:
+        return NotComing()
+    reading, names = hearing.reading_of(turn), (one.first_name, one.coach_first_name)
+    # "Tomorrow" is the day after it was written.
+    on = before.at.astimezone(zone_of(one.zone)).date()
+    return read_hint(before.words, reading=reading, today=on, names=names) or NotComing()
 
 
 async def _answered(hearing: Hearing, turn: Turn, *, back: bool) -> bool:
@@ -111,14 +129,8 @@ async def _answered(hearing: Hearing, turn: Turn, *, back: bool) -> bool:
     return bool(asked)
 
 
-def _ask_which(hearing: Hearing, turn: Turn) -> None:
-    """Words that may report an absence: which it is is asked, and a person reads them."""
-    hearing.say(turn, "phrases/absent-which", buttons=_menu(hearing, turn, (*_REASONS, Presence.LATE)))
-    hearing.alert(turn, AlertKind.QUESTION)
-
-
-def _menu(hearing: Hearing, turn: Turn, categories: tuple[Presence, ...]) -> Buttons:
-    return tuple((hearing.button(turn, f"phrases/{one}-button", f"{NOT_COMING}:{one}"),) for one in categories)
+def _menu(hearing: Hearing, turn: Turn, categories: tuple[Presence, ...], told: NotComing) -> Buttons:
+    return tuple((hearing.button(turn, f"phrases/{one}-button", not_coming_tap(one, told)),) for one in categories)
 
 
 def _today(hearing: Hearing, one: Participant) -> date:
@@ -140,8 +152,8 @@ def _placed(absence: NewAbsence, turn: Turn, *, now: datetime) -> NewAbsence:
 
 
 async def _places(hearing: Hearing, turn: Turn, absence: NewAbsence) -> list[Participant]:
-    """Where the absence holds: whoever is ill is ill in every programme."""
-    if absence.category not in _TOLD_OTHERS:
+    """Where the absence holds: whoever is away on a day is away from every programme, and late for the one at hand."""
+    if absence.category is Presence.LATE:
         return [turn.participant]
     places = await hearing.work.participants.people([turn.participant.id])
     return [
@@ -162,6 +174,15 @@ async def _hush(hearing: Hearing, turn: Turn, place: Participant, absence: NewAb
     unseen = await hearing.work.absences.hush(hush, now=hearing.now)
     if turn.live is not None and turn.live.id in unseen:
         hearing.pile.moved.append(MovedOn(id=turn.live.id, state=turn.live.state, silent_at=None, outcome=ABSENT))
+
+
+def _thank(hearing: Hearing, turn: Turn, placed: NewAbsence, *, today: date) -> None:
+    if placed.for_a_part:
+        # Which part it is, and what it means for the rest of the day, a person reads.
+        hearing.ask_coach(turn)
+        return
+    key, values = _thanks(turn, placed, today=today)
+    hearing.say(turn, key, values=values)
 
 
 def _thanks(turn: Turn, absence: NewAbsence, *, today: date) -> tuple[str, dict[str, str]]:

@@ -65,7 +65,7 @@ async def _absent(hearing: Hearing, turn: Turn, wished: NewAbsence | NotComing) 
     if isinstance(wished, NewAbsence):
         await report(hearing, turn, wished)
     else:
-        ask_why(hearing, turn)
+        ask_why(hearing, turn, wished)
 
 
 async def _later(hearing: Hearing, turn: Turn, at: datetime | None) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
-from bot.domain.messages import OutboxAct, OutboxStatus, Purpose
-from bot.storage.tables import given_ratings, outbox
+from bot.domain.messages import InboundKind, OutboxAct, OutboxStatus, Purpose
+from bot.storage.tables import given_ratings, inbox, outbox
 
 LEFT = (OutboxStatus.SENDING, OutboxStatus.UNSETTLED, OutboxStatus.UNCERTAIN, OutboxStatus.SENT, OutboxStatus.DELIVERED)
 BEGUN = (Purpose.REMINDER, Purpose.NUDGE, Purpose.QUESTION)
@@ -38,6 +38,14 @@ class GivenAnswer:
     rated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrote:
+    """Words that somebody wrote, and when they arrived."""
+
+    words: str
+    at: datetime
+
+
 _REMINDER = (
     select(*(outbox.c[name] for name in SaidReminder.__slots__))
     .where(
@@ -64,6 +72,19 @@ _GIVEN = (
 )
 
 
+_WROTE = (
+    select(inbox.c.words, inbox.c.received_at)
+    .where(
+        inbox.c.participant_id == bindparam("person"),
+        inbox.c.id < bindparam("arrival"),
+        inbox.c.received_at >= bindparam("since"),
+        inbox.c.kind == InboundKind.WORDS,
+    )
+    .order_by(inbox.c.id.desc())
+    .limit(1)
+)
+
+
 class Said:
     """What both sides said last, for the one who said it."""
 
@@ -74,6 +95,11 @@ class Said:
         """The last reminder that was said to this person since then and asked nothing."""
         row = (await self._connection.execute(_REMINDER, {"person": person, "since": since})).first()
         return None if row is None else SaidReminder(**row._mapping)
+
+    async def wrote(self, person: int, *, before: int, since: datetime) -> Wrote | None:
+        """What this person wrote last before an arrival; `None` if nothing was since then."""
+        row = (await self._connection.execute(_WROTE, {"person": person, "arrival": before, "since": since})).first()
+        return None if row is None else Wrote(words=row.words or "", at=row.received_at)
 
     async def check_in(self, enrolment: int) -> list[GivenAnswer]:
         """The values of the latest check-in in which somebody answered, in the order they were given."""
