@@ -142,7 +142,7 @@ def _says_unable(tokens: Sequence[str], *, reading: Reading) -> bool:
 def _understood(words: str, *, reading: Reading, today: date, names: Sequence[str]) -> _Said | None:
     folded = fold(words, language=reading.language)
     tokens = _tokens(folded)
-    if not tokens or len(tokens) > MOST_WORDS or "?" in folded:
+    if len(tokens) > MOST_WORDS or "?" in folded or reading.absence_words.isdisjoint(tokens):
         return None
     span, rest = spans(_without_names(tokens, reading=reading, names=names), reading=reading, today=today)
     if span is None:

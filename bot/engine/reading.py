@@ -180,6 +180,12 @@ class Reading:
         return frozenset(hint.removesuffix(f" {day}") for hint, day in hints if hint.endswith(f" {day}"))
 
     @cached_property
+    def absence_words(self) -> frozenset[str]:
+        """Every word of the phrases for not coming and for being back: a text without one tells of neither."""
+        phrases = frozenset().union(*self.absences.values(), self.absence_hints, self.wishes.get(Wish.BACK, ()))
+        return frozenset(word for phrase in phrases for word in phrase.split())
+
+    @cached_property
     def agreed(self) -> frozenset[str]:
         """The words that a yes or a no is made of."""
         return frozenset(word for phrase in self.yes | self.no for word in phrase.split())
