@@ -69,6 +69,17 @@ def day(when: date, language: str) -> str:
     return f"{weekdays[when.weekday()]} {when.day} {months[when.month - 1]}"
 
 
+def days(first: date, last: date, language: str) -> str:
+    """From a day to a day, in few letters: "24-26 november", "30 november - 2 december". One day is as `day` has it."""
+    if first == last:
+        return day(first, language)
+    _, months = _names(language)
+    ends = f"{last.day} {months[last.month - 1]}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}-{ends}"
+    return f"{first.day} {months[first.month - 1]} - {ends}"
+
+
 def clock(when: time) -> str:
     """Hours and minutes, "07:30", in every language."""
     return f"{when.hour:02}:{when.minute:02}"

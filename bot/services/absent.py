@@ -7,7 +7,7 @@ again while the person is away (`conversation.fall_silent`); a question that has
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.content.texts import day
+from bot.content.texts import days
 from bot.domain.alerts import AlertKind
 from bot.domain.calendar import held_on, moment, zone_of
 from bot.domain.day import NewAbsence
@@ -192,5 +192,5 @@ def _thanks(turn: Turn, absence: NewAbsence, *, today: date) -> tuple[str, dict[
     if absence.begins_on == today and absence.last_day in (None, today):
         return f"phrases/absent-today{tells}", {}
     language = turn.plan.language_of(turn.participant.language)
-    ends = {day(absence.begins_on, language): None, day(absence.last_day or absence.begins_on, language): None}
-    return f"phrases/absent-days{tells}", {"days": " - ".join(ends)}
+    told = days(absence.begins_on, absence.last_day or absence.begins_on, language)
+    return f"phrases/absent-days{tells}", {"days": told}

@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from bot.content.texts import Texts, clock, day, hours
+from bot.content.texts import Texts, clock, day, days, hours
 from bot.domain.people import StaffedHours
 
 WORDS = {
@@ -90,6 +90,19 @@ def test_a_day_is_weekday_day_and_month(language: str, said: str) -> None:
 
 def test_a_time_is_hours_and_minutes() -> None:
     assert clock(time(7, 5)) == "07:05"
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (date(2026, 11, 24), "tisdag 24 november"),
+        (date(2026, 11, 26), "24-26 november"),
+        (date(2026, 12, 2), "24 november - 2 december"),
+        (date(2027, 11, 26), "24 november - 26 november"),
+    ],
+)
+def test_days_from_one_to_another_are_told_in_few_letters(last: date, said: str) -> None:
+    assert days(date(2026, 11, 24), last, "sv") == said
 
 
 def test_staffed_hours_are_runs_of_days() -> None:

@@ -145,7 +145,7 @@ async def test_whoever_asked_for_silence_is_answered_nothing(shared_town: Town) 
             "illness",
             0,
             2,
-            "Tack. Karin vet att du inte kommer onsdag 25 november - fredag 27 november. Säg det också till "
+            "Tack. Karin vet att du inte kommer 25-27 november. Säg det också till "
             "Arbetsförmedlingen eller Försäkringskassan första dagen. Efter 7 dagar behövs ett intyg.",
         ),
     ],
