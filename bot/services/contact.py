@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.access import By
+from bot.domain.alerts import AlertKind
 from bot.domain.calendar import first_awake, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, Agreement, ChannelName, Participant
@@ -134,6 +135,9 @@ async def add_number(database: Database, asked: Asked, *, number: str, now: date
             # Of several numbers the newest is written to.
             added = replace(added, id=await work.strangers.renew(added.id, person.id, now=now))
         await work.participants.change(person.id, preferred_channel=ChannelName.SMS)
+        if asked.by is not None:
+            for kind in (AlertKind.WRONG_NUMBER, AlertKind.BOUNCING):
+                await work.alerts.acknowledge_all(kind, participant=person.id, coach=asked.by.coach_id, now=now)
         await note(work, done("address-added", person, about=added.id), asked=asked, now=now)
 
 

@@ -99,6 +99,22 @@ class Morning:
         )
         return await self.alert(name, "uncertain", about=number)
 
+    async def blocked(self, name: str) -> None:
+        """Somebody has a number besides, to which the provider sends nothing."""
+        person = self.street.people[name]
+        known = await self.row(tables.participants, person)
+        await self.put(
+            tables.addresses,
+            organisation_id=known.organisation_id,
+            participant_id=person,
+            channel=ChannelName.SMS,
+            hash=b"b" * 32,
+            cipher=self.street.database.sealer.seal(b"+46701740689"),
+            state="stopped",
+            state_at=self._ago(hours=1),
+            blocked_at=self._ago(hours=1),
+        )
+
     async def absent(self, name: str, category: str = "illness", **more: Any) -> int:
         """Somebody reported themselves absent today. Gives the absence."""
         row = {"enrolment_id": self.street.enrolments[name], "category": category, "begins_on": TODAY}

@@ -61,6 +61,7 @@ async def test_alerts_are_told_by_how_much_they_need_somebody(both_mornings: Mor
 @pytest.mark.parametrize("language", ["sv", "en"])
 async def test_every_kind_of_alert_has_words_of_its_own_on_the_page(morning: Morning, language: str) -> None:
     await morning.change(tables.coaches, morning.street.coaches["Lena"], language=language)
+    await morning.blocked("Amina")
     for number, kind in enumerate(AlertKind, start=1):
         await morning.alert("Amina", kind, hours=number)
     shown = [await page(morning.street, "Lena", f"/?section={each}") for each in ("alerts", "questions", "uncertain")]

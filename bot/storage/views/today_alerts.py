@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Subquery, and_, case, e
 
 from bot.domain.alerts import TELLS_WORDS, TOLD_AS_UNREACHABLE, WANTS_ANSWER, AlertKind, kind_of
 from bot.domain.messages import InboundKind, OutboxStatus
-from bot.storage.tables import alerts, enrolments, inbox, outbox
+from bot.storage.tables import addresses, alerts, enrolments, inbox, outbox
 from bot.storage.unsigned import UNSIGNED
 from bot.storage.views.sight import Look
 from bot.storage.views.today_people import PLACES, Part, PersonSeen, Section, person_columns, person_of
@@ -173,10 +173,12 @@ def _nobodys(look: Look) -> ColumnElement[bool]:
 
 
 def _settled() -> ColumnElement[bool]:
-    """A send that was in doubt and arrived after all needs nobody."""
-    return and_(
-        alerts.c.kind == AlertKind.UNCERTAIN,
-        exists().where(outbox.c.id == alerts.c.about, outbox.c.status.in_((OutboxStatus.SENT, OutboxStatus.DELIVERED))),
+    """A send that was in doubt and arrived after all needs nobody, nor does a block that was lifted."""
+    arrived = outbox.c.status.in_((OutboxStatus.SENT, OutboxStatus.DELIVERED))
+    blocked = and_(addresses.c.participant_id == alerts.c.participant_id, addresses.c.blocked_at.is_not(None))
+    return or_(
+        and_(alerts.c.kind == AlertKind.UNCERTAIN, exists().where(outbox.c.id == alerts.c.about, arrived)),
+        and_(alerts.c.kind == AlertKind.PROVIDER_BLOCKS, ~exists().where(blocked)),
     )
 
 
