@@ -134,7 +134,8 @@ class Phrases:
 
     def _together(self, words: list[str], first: int) -> Iterator[Danger]:
         joined = ""
-        for word in words[first:]:
+        # A letter that is said again and again makes nothing longer: the words are counted, too.
+        for word in words[first : first + self._longest]:
             joined += word[1:] if joined.endswith(word[0]) else word
             if len(joined) > self._longest:
                 return
