@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cached_property
 
 from bot.domain.people import Presence
-from bot.engine.spelling import Spelling
+from bot.engine.folding import bare, fold
+from bot.engine.spelling import SHORTEST, Spelling
 
 
 class Wish(StrEnum):
@@ -151,6 +152,26 @@ class Reading:
     def _wholes(self) -> frozenset[str]:
         return frozenset(self._phrases())
 
+    def asked_in(self, other: "Reading") -> "Reading":
+        """These words, for somebody who is asked in the `other` language because their own is not written.
+
+        The question says "answer yes or no" in the other one, so its short words for these, its refusals and its
+        politeness are understood too: as they stand, and never where they say something in the person's own language.
+        """
+        wished = (words for table in (*self.wishes.values(), *self.absences.values()) for words in table)
+        own = {*self.yes, *self.no, *self.refuse, *self.nothing, *self.numbers, *self.doubt, *self.joins, *wished}
+
+        def new(table: Iterable[str]) -> frozenset[str]:
+            return frozenset(bare(fold(words, language=self.language)) for words in table) - own
+
+        return replace(
+            self,
+            yes=self.yes | {word for word in new(other.yes) if _is_short(word)},
+            no=self.no | {word for word in new(other.no) if _is_short(word)},
+            refuse=self.refuse | new(other.refuse),
+            polite=self.polite | new(other.polite),
+        )
+
     @cached_property
     def around(self) -> frozenset[str]:
         """The words around an answer that change nothing."""
@@ -206,3 +227,8 @@ class Reading:
                 yield from (phrase for found in lists for phrase in found) if lists else table
             elif isinstance(table, frozenset):
                 yield from table
+
+
+def _is_short(word: str) -> bool:
+    """Whether nothing is a slip of this word; one letter alone stands for too many things."""
+    return 1 < len(word) < SHORTEST and word.isalpha()

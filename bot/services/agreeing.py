@@ -124,7 +124,9 @@ def _said(hearing: Hearing, turn: Turn) -> str | None:
     if turn.message.kind is InboundKind.TAP:
         of_step, _, value = turn.message.words.removeprefix(TAP).partition(":")
         return value if of_step == question.id else None
-    said = read_answer(question, turn.message.words, reading=hearing.reading_of(turn), today=hearing.now.date())
+    readings = turn.plan.flows[WELCOME].readings
+    reading = readings.get(turn.participant.language) or hearing.reading_of(turn)
+    said = read_answer(question, turn.message.words, reading=reading, today=hearing.now.date())
     return said if isinstance(said, str) and said in _ANSWERS else None
 
 

@@ -145,8 +145,8 @@ class Shelf:
         # Whoever is asked in Swedish, for their own language is not written, may answer with what stands there.
         shown = spoken.words.get(REFERENCE, {})
         readings = {
-            language: replace(reading, labels=spoken.words.get(language, shown))
-            for language, reading in self.readings.items()
+            language: replace(self._reading(language, spoken.words), labels=spoken.words.get(language, shown))
+            for language in self.readings
         }
         return FlowEdition(
             definition_id=definition_id,
@@ -155,3 +155,7 @@ class Shelf:
             texts=Texts(spoken.words),
             readings=readings,
         )
+
+    def _reading(self, language: str, words: Words) -> Reading:
+        own, shown = self.readings[language], self.readings.get(REFERENCE)
+        return own if language in words or shown is None else own.asked_in(shown)

@@ -1,5 +1,7 @@
 """Somebody whose language we read and do not write is told so in it, and understood when they answer in it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -37,6 +39,60 @@ async def test_answers_are_read_in_the_persons_language_though_the_question_came
     # Swedish numbers are not hers.
     await saba.says("fyra")
     assert [row.value for row in await saba.ratings()] == [0, 3]
+
+
+ALONE = ("ti", "fa", "fa_AF", "uk", "ckb", "ku", "tr", "sq", "bs", "hr", "sr_Latn", "pl", "th")
+"""The languages that we read and do not write."""
+
+
+@pytest.mark.parametrize(("words", "meant"), [("ja", "yes"), ("Nej tack!", "no")])
+async def test_whoever_is_asked_in_swedish_may_answer_with_the_words_it_asks_for(
+    shared_town: Town, words: str, meant: str
+) -> None:
+    for language in ALONE:
+        saba = await shared_town.a_person(language=language, first_name="Saba", agreement=Agreement.ASKED)
+        await saba.begins("welcome")
+        await saba.says(words)
+        assert (language, await saba.answers()) == (language, [("messages-allowed", meant)])
+
+
+@pytest.mark.parametrize("language", ["ti", "pl"])
+async def test_a_yes_in_the_language_of_the_question_counts_later_too(shared_town: Town, language: str) -> None:
+    saba = await shared_town.a_person(language=language, first_name="Saba", agreement=Agreement.ASKED)
+    await saba.begins("welcome")
+    shared_town.clock.now += timedelta(days=5)
+    await shared_town.app.silence(shared_town.now)
+    await saba.says("ja")
+    assert ("messages-allowed", "yes") in await saba.answers()
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "meant"),
+    [
+        ("sq", "jo", "no"),  # a Swedish yes
+        ("sq", "po", "yes"),
+        ("ku", "na", "no"),
+        ("bs", "ne", "no"),
+        ("tr", "no", None),  # "number", and not English
+        ("sq", "j", None),  # a Swedish yes, or the Albanian no
+        ("pl", "ja nie", "no"),  # "I: no"
+    ],
+)
+async def test_a_word_of_the_own_language_keeps_its_meaning(
+    shared_town: Town, language: str, words: str, meant: str | None
+) -> None:
+    saba = await shared_town.a_person(language=language, first_name="Saba", agreement=Agreement.ASKED)
+    await saba.begins("welcome")
+    await saba.says(words)
+    assert await saba.answers() == ([("messages-allowed", meant)] if meant else [])
+
+
+async def test_a_question_asked_in_swedish_may_be_passed_over_in_swedish(shared_town: Town) -> None:
+    saba = await shared_town.a_person(language="ti", first_name="Saba")
+    await saba.begins("weekly-check-in")
+    await saba.says("ዋላ ሓደ")
+    await saba.says("HOPPA")
+    assert [row.value for row in await saba.ratings()] == [0, None]
 
 
 @pytest.mark.parametrize("name", ["ትግርኛ", "tigrinja", "Tigrinya"])
