@@ -44,10 +44,16 @@ class Hearing:
         values: Mapping[str, str] | None = None,
         buttons: Buttons = (),
     ) -> None:
-        """Answer somebody with one text (a key), where they wrote. Only Telegram has buttons."""
-        said = say(turn.plan, key, participant=turn.participant, values=dict(values or {}))
+        """Answer somebody with one text (a key), where they wrote. Only Telegram has buttons.
+
+        Where any of several may have written, it is said to each in their language, in one message.
+        """
+        whose = [one.participant for one in turn.sharers] if turn.unsure else [turn.participant]
+        said = [say(turn.plan, key, participant=one, values=dict(values or {})) for one in whose]
+        text = "\n".join(dict.fromkeys(one.text for one in said))
+        shown = buttons if turn.address.channel is ChannelName.TELEGRAM else ()
         self.pile.drafts += drafts(
-            [replace(said, buttons=buttons if turn.address.channel is ChannelName.TELEGRAM else ())],
+            [replace(said[0], text=text, buttons=shown)],
             participant=turn.participant,
             address=turn.address,
             occasion=self.occasion(turn, purpose),

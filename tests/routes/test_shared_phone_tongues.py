@@ -74,10 +74,20 @@ async def test_a_start_brings_both_back_in_any_language(town: Town, channel: Cha
     phone = await a_shared_phone(town, channel)
     await phone.says("STOPP")
 
-    assert await phone.says(word) == ["Hej Amina! Nu skriver vi till dig igen. Vill du sluta? Skriv STOPP."]
+    again = "Nu skriver vi till dig igen. Vill du sluta? Skriv STOPP."
+    assert await phone.says(word) == [f"Hej Amina! {again}\nHej Omar! {again}"]
 
     silent = select(tables.participants.c.stopped_at)
     assert [row.stopped_at for row in await town.rows(silent)] == [None, None]
+
+
+async def test_what_is_said_to_both_is_said_in_the_language_of_each(town: Town) -> None:
+    phone = await a_shared_phone(town)
+    await speaks(phone.omar, "ar")
+
+    [told] = await phone.says("توقف")
+
+    assert [line.endswith(("START.", "ابدأ")) for line in told.split("\n")] == [True, True]
 
 
 async def test_a_start_of_two_who_have_not_agreed_waits_for_a_name(town: Town) -> None:
