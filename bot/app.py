@@ -22,7 +22,6 @@ from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
-from bot.services.conversation import fall_silent
 from bot.services.delivery import LEASE, Delivery
 from bot.services.escalation import Escalation
 from bot.services.published import Shelf
@@ -31,6 +30,7 @@ from bot.services.reminders import Reminders
 from bot.services.returning import ask_back
 from bot.services.signing import give_up_old
 from bot.services.summaries import Summaries
+from bot.services.unanswered import fall_silent
 from bot.services.vocabulary import learn
 from bot.settings import Settings, SettingsRefused
 from bot.storage.database import Database

@@ -1,7 +1,7 @@
 """Whoever is not coming is thanked and left alone: the coach sees the category, and the day's reminders fall silent.
 
 Lateness silences nothing. The question that waits goes on waiting, for an answer is still welcome, but it is not asked
-again while the person is away (`conversation.fall_silent`); a question that has not left yet is never asked.
+again while the person is away (`unanswered.fall_silent`); a question that has not left yet is never asked.
 """
 
 from dataclasses import replace
@@ -111,6 +111,9 @@ async def _asked_why(hearing: Hearing, turn: Turn) -> NotComing:
     reading, names = hearing.reading_of(turn), (one.first_name, one.coach_first_name)
     # "Tomorrow" is the day after it was written.
     on = before.at.astimezone(zone_of(one.zone)).date()
+    if read_absence(before.words, reading=reading, today=on, names=names) is not None:
+        # It was kept, and nothing was asked: the dentist tomorrow, and ill today.
+        return NotComing()
     return read_hint(before.words, reading=reading, today=on, names=names) or NotComing()
 
 

@@ -1,4 +1,4 @@
-"""A conversation begins, takes a turn, falls silent: what the engine decided is kept together with the words for it."""
+"""A conversation begins and takes a turn: what the engine decided is kept together with the words for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,12 @@ from bot.engine.reading import Reading
 from bot.engine.run import Alert, Save, Send, Turn
 from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
-from bot.services.published import FlowEdition, Plan, Shelf
+from bot.services.published import FlowEdition, Plan
 from bot.services.wording import Occasion, drafts, not_yet, say_effects
-from bot.storage.absences import ABSENT
 from bot.storage.ratings import NewRating
 from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
 
-MOST_SILENT_AT_ONCE = 200
 REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
 
 MENDED_WITHIN = timedelta(hours=1)
@@ -183,46 +181,6 @@ def _occasion(taken: Taken, *, nudges: bool, now: datetime) -> Occasion:
         now=now,
         conversation_id=taken.live.id,
     )
-
-
-async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
-    """Nudge those who have not answered, once; end what has been silent for long. Gives how many there were."""
-    lives = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
-    if not lives:
-        return 0
-    people = await work.participants.enrolled(live.enrolment_id for live in lives)
-    editions = await shelf.flows(work, (live.definition_id for live in lives))
-    plans = await shelf.plans(work, {live.programme_id for live in lives})
-    away = await work.absences.away_about(people, now=now)
-    pile = Pile()
-    for live in lives:
-        edition, participant = editions[live.definition_id], people[live.enrolment_id]
-        if away.on(live.enrolment_id, now.astimezone(zone_of(participant.zone)).date()):
-            # Nobody is reminded of a question while they are ill.
-            pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome=ABSENT))
-            continue
-        turn = run.fall_silent(edition.flow, State.from_text(live.state))
-        if participant.address is None or not _may_go_on(live, participant, now=now):
-            pile.moved.append(MovedOn(id=live.id, state=live.state, silent_at=None, outcome="expired"))
-            continue
-        taken = Taken(
-            participant=participant,
-            address=participant.address,
-            plan=plans[live.programme_id],
-            edition=edition.beside(plans[live.programme_id].texts),
-            live=live,
-            turn=turn,
-            once=f"silent/{live.id}",
-            outcome="expired",
-        )
-        keep(taken, pile, now=now)
-    await pile.write(work, now=now)
-    return len(lives)
-
-
-def _may_go_on(live: Live, participant: Participant, *, now: datetime) -> bool:
-    # Whether we may write at all is asked before anything was agreed.
-    return participant.may_be_asked(now=now) if live.flow == WELCOME else participant.may_be_written_to(now=now)
 
 
 async def _with_picks(work: Work, starts: Sequence[Start]) -> list[tuple[Start, tuple[str, ...]]]:
