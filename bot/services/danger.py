@@ -1,13 +1,13 @@
 """Whoever writes what sounds like danger is helped at once and somebody is called; nothing else is done with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.content.texts import clock, day
 from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import Draft, InboundKind, InboundMessage, Priority, Purpose
-from bot.domain.people import Address, ChannelName
+from bot.domain.people import Address, ChannelName, Participant
 from bot.domain.sms_parts import sms_parts
 from bot.domain.staffed import is_staffed, staffed_next
 from bot.engine.crisis import Danger, DangerKind, read_danger
@@ -63,13 +63,13 @@ async def help_at_once(hearing: Hearing, turn: Turn, danger: Danger) -> None:
     key = _help_for(danger)
     if await work.urgent.helped(turn.address.id, key, now=now, within=SAME_HELP_AFTER):
         return
-    told, values = _who_is_told(turn.plan, turn.plan.language_of(turn.participant.language), now=now)
-    lines = [say(turn.plan, each, participant=turn.participant, values=values) for each in (key, told)]
+    whose = [one.participant for one in turn.sharers] if turn.unsure else [turn.participant]
+    said = [_said(turn.plan, key, one, now=now) for one in whose]
     occasion = Occasion(
         once=f"{key}/{turn.once}", purpose=Purpose.CRISIS, priority=Priority.CRISIS, expires_at=None, now=now
     )
-    said = Said(text="\n".join(one.text for one in lines), language=lines[0].language)
-    hearing.pile.drafts += drafts([said], participant=turn.participant, address=turn.address, occasion=occasion)
+    whole = replace(said[0], text="\n".join(dict.fromkeys(one.text for one in said)))
+    hearing.pile.drafts += drafts([whole], participant=turn.participant, address=turn.address, occasion=occasion)
 
 
 def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
@@ -107,6 +107,13 @@ def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
             parts=sms_parts(text) if who.address.channel is ChannelName.SMS else 1,
         )
     )
+
+
+def _said(plan: Plan, key: str, one: Participant, *, now: datetime) -> Said:
+    """Where help is and who is told, as this person is told it."""
+    told, values = _who_is_told(plan, plan.language_of(one.language), now=now)
+    lines = [say(plan, each, participant=one, values=values) for each in (key, told)]
+    return replace(lines[0], text="\n".join(line.text for line in lines))
 
 
 def _help_for(danger: Danger) -> str:

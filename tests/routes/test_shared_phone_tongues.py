@@ -90,6 +90,16 @@ async def test_what_is_said_to_both_is_said_in_the_language_of_each(town: Town) 
     assert [line.endswith(("START.", "ابدأ")) for line in told.split("\n")] == [True, True]
 
 
+async def test_where_help_is_is_said_in_the_language_of_each(town: Town) -> None:
+    phone = await a_shared_phone(town)
+    await speaks(phone.omar, "ar")
+
+    [told] = await phone.says("I want to die")
+
+    assert told.count("112") == 2
+    assert await phone.amina.alerts() == await phone.omar.alerts() == ["crisis"]
+
+
 async def test_a_start_of_two_who_have_not_agreed_waits_for_a_name(town: Town) -> None:
     phone = await a_shared_phone(town, agreement=Agreement.UNASKED)
     for one in (phone.amina, phone.omar):
