@@ -9,7 +9,7 @@ from bot.engine.clocks import clock_at
 from bot.engine.dates import read_day
 from bot.engine.lengths import Lasts, length_at
 from bot.engine.phrasing import phrase_at
-from bot.engine.reading import Reading
+from bot.engine.reading import Length, Reading
 
 MOST_AHEAD, LONGEST_SPAN = timedelta(days=60), timedelta(days=92)
 """A day further away, or a longer time, is more likely a misreading."""
@@ -105,11 +105,13 @@ def _length(tokens: Sequence[str], place: int, *, reading: Reading) -> _Item | N
 
 
 def _day(tokens: Sequence[str], place: int, *, reading: Reading, today: date) -> _Item | None:
-    for size in range(min(_LONGEST_DAY, len(tokens) - place), 0, -1):
-        words = tokens[place : place + size]
+    # Arabic and Somali say "the day Friday".
+    begins = place + (place < len(tokens) and reading.lengths.get(tokens[place]) is Length.DAY)
+    for size in range(min(_LONGEST_DAY, len(tokens) - begins), 0, -1):
+        words = tokens[begins : begins + size]
         # `read_day` passes over words that may matter here.
         if reading.around.isdisjoint(words) and (found := read_day(" ".join(words), reading=reading, today=today)):
-            return _Item(kind="day", size=size, day=found)
+            return _Item(kind="day", size=begins - place + size, day=found)
     return None
 
 

@@ -58,6 +58,7 @@ def test_a_greeting_is_no_part_of_a_day(language: str, words: str) -> None:
         *(("sv", "kan inte torsdag till måndag", (THURSDAY, MONDAY)), ("sv", "kan inte 30/11", (MONDAY, MONDAY))),
         *(("sv", "förkyld imorgon", (THURSDAY, THURSDAY)), ("sv", "sjuk och vab på fredag", (FRIDAY, FRIDAY))),
         *(("en", "can't on friday", (FRIDAY, FRIDAY)), ("en", "sorry I cannot tomorrow", (THURSDAY, THURSDAY))),
+        *(("ar", "لا أستطيع يوم الجمعة", (FRIDAY, FRIDAY)), ("so", "ma awoodo maalinta jimcaha", (FRIDAY, FRIDAY))),
         # Which day is not clear, and that they may not come is.
         *(("sv", "kan inte på onsdag", ()), ("sv", "förkyld", ()), ("sv", "kan inte fredag och måndag", ())),
         # Of no day: it may be said of anything.
@@ -70,6 +71,18 @@ def test_who_cannot_on_a_day_is_asked_why_and_the_day_is_remembered(
     found = hint(words, language=language)
     told = None if found is None else tuple(day for day in (found.begins_on, found.ends_on) if day)
     assert read(words, language=language) is None and told == days
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        *(("ar", "مريض يوم الجمعة"), ("ar", "مريضة الجمعة"), ("so", "waan xanuunsanahay maalinta jimcaha")),
+        *(("en", "sick on Friday"), ("sv", "sjuk på fredag")),
+    ],
+)
+def test_the_word_for_day_before_its_name_changes_nothing(language: str, words: str) -> None:
+    found = read(words, language=language)
+    assert found is not None and (found.category, found.begins_on, found.ends_on) == (ILL, FRIDAY, FRIDAY)
 
 
 def test_who_cannot_for_a_part_of_a_day_is_asked_why_of_that_day() -> None:

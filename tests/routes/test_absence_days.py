@@ -79,6 +79,16 @@ async def test_a_reason_after_other_words_is_of_today(shared_town: Town) -> None
     assert await absences(amina) == [("illness", WEDNESDAY, None, False)]
 
 
+async def test_a_reason_after_an_absence_that_was_kept_is_of_today(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    await amina.says("läkarbesök imorgon kl 10")
+    await amina.says("sjuk")
+    assert await absences(amina) == [
+        ("authority-visit", THURSDAY, THURSDAY, False),
+        ("illness", WEDNESDAY, None, False),
+    ]
+
+
 async def test_tomorrow_stays_the_same_day_when_midnight_lies_between_it_and_the_reason(town: Town) -> None:
     amina = await town.a_person()
     await jump(town, at(WEDNESDAY, 23, 50))
