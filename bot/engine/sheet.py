@@ -24,8 +24,6 @@ _TIGHT_ALONE = re.compile(r"(?:-|[0-9])(?:[,.](?:-|[0-9]))+")
 _SMILE = re.compile(r"(?<=\s)[:;]-?[()DP]\s*\Z")
 _LOOSE_STOP = re.compile(r"(?<=[0-9])[.)](?=\s|\Z)")
 _DIGITS = re.compile(r"[0-9]{1,3}")
-_AND = "\u0648"
-"""Arabic writes "and" on the word that follows it."""
 _SIGNS = frozenset({"-", "--", "---"})
 _LONGEST_REFUSAL = 6
 
@@ -186,6 +184,7 @@ def _joined(words: list[str], *, reading: Reading) -> list[str]:
 
 
 def _number(piece: str, *, reading: Reading) -> int | None:
-    if piece not in reading.numbers and _AND in reading.joins:
-        piece = piece.removeprefix(_AND)
+    if piece[:1] in reading.joins and not piece.isascii() and piece not in reading.numbers:
+        # Arabic writes "and" on the word that follows it.
+        piece = piece[1:]
     return int(piece) if _DIGITS.fullmatch(piece) else reading.numbers.get(piece)
