@@ -82,8 +82,8 @@ async def number(doing: Doing) -> str | None:
     if found is None:
         return None
     try:
-        await contact.add_number(doing.database, doing.asked, number=found, now=doing.now)
+        asked = await contact.add_number(doing.database, doing.shelf, doing.asked, number=found, now=doing.now)
     except contact.AddressTaken:
         doing.form.complain("number", "own-number")
         return None
-    return "number"
+    return "asked" if asked else "number"

@@ -13,7 +13,7 @@ from bot.services.lifting import tell_how_to_lift
 from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
 from bot.services.silences import silence
-from bot.services.welcoming import note_yes
+from bot.services.welcoming import ask, may_ask, note_yes
 from bot.services.wording import Occasion, Said, drafts, not_yet, say
 from bot.storage.addresses import Belongs
 from bot.storage.database import Database
@@ -116,9 +116,10 @@ async def reach_by(database: Database, asked: Asked, *, channel: ChannelName, no
         await note(work, done("channel-changed", person, about=channel), asked=asked, now=now)
 
 
-async def add_number(database: Database, asked: Asked, *, number: str, now: datetime) -> None:
+async def add_number(database: Database, shelf: Shelf, asked: Asked, *, number: str, now: datetime) -> bool:
     """From now on the person is written to at this number (E.164), a new one or one they had before.
 
+    Who was not reached until now, or at somebody else's number, is asked there if we may write: whether they are.
     Raises `AddressTaken` if it is the one they have.
     """
     async with unit_of_work(database) as work:
@@ -139,6 +140,13 @@ async def add_number(database: Database, asked: Asked, *, number: str, now: date
             for kind in (AlertKind.WRONG_NUMBER, AlertKind.BOUNCING):
                 await work.alerts.acknowledge_all(kind, participant=person.id, coach=asked.by.coach_id, now=now)
         await note(work, done("address-added", person, about=added.id), asked=asked, now=now)
+        reached = person.address is not None and person.address.state is not AddressState.WRONG
+        if reached or await work.conversations.open_with([person.id]):
+            return False
+        plan = (await shelf.plans(work, [person.programme_id]))[person.programme_id]
+        there = (await work.participants.enrolled([person.enrolment_id]))[person.enrolment_id]
+        await ask(work, plan, [there], now=now)
+        return may_ask(plan, there, now=now)
 
 
 async def _say(work: Work, shelf: Shelf, person: Participant, key: str, *, now: datetime) -> bool:

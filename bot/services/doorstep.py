@@ -9,7 +9,7 @@ from bot.domain.people import Address, AddressState, Agreement, Participant
 from bot.services.conversation import REPLY_LASTS
 from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
-from bot.services.welcoming import OpenedLink, ask_there, may_ask
+from bot.services.welcoming import OpenedLink, ask, ask_there, may_ask
 from bot.services.wording import Occasion, drafts, say
 from bot.storage.addresses import Belongs
 from bot.storage.programmes import ProgrammeRow
@@ -86,6 +86,7 @@ class Doorstep:
                 opened = OpenedLink(participant=place, address=place.address, once=once)
                 await ask_there(self.work, plan, opened, now=self.now)
                 return
+            await ask(self.work, plan, [place], now=self.now)
 
     async def place(self, message: InboundMessage) -> tuple[Address, ProgrammeRow, Plan] | None:
         """Where a stranger wrote from, and to which programme: where that is not plain, to the first."""

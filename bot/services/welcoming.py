@@ -43,7 +43,8 @@ async def ask(work: Work, plan: Plan, people: Sequence[Participant], *, again: b
             address=one.address,
             plan=plan,
             flow=WELCOME,
-            once=f"welcome/{one.enrolment_id}/again/" if again else f"welcome/{one.enrolment_id}/",
+            # Who was looked for at a number that is somebody else's has not read the question yet.
+            once=f"welcome/{one.enrolment_id}/{one.address.id}/" + ("again/" if again else ""),
             expires_at=at + WELCOME_LASTS,
         )
         await begin(work, [start], now=at)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.domain.access import By
 from bot.domain.people import Agreement, ChannelName
 from bot.services.asked import Asked
+from bot.services.contact import add_number
 from bot.services.roster import PeopleFile, import_people, invite
 from bot.storage import tables
 from tests.routes.asking import agreement_of, answers_of, somebody_asked
@@ -170,6 +171,65 @@ async def test_a_start_of_somebody_who_was_never_asked_is_their_yes(town: Town) 
     assert await answers_of(person) == [("agreed", "sv", "sms")]
 
 
+async def test_whoever_gets_a_number_later_is_asked_there(town: Town) -> None:
+    person = await town.a_person(agreement=Agreement.UNASKED, addresses=())
+
+    assert await gets_number(person, "+46701740651")
+
+    [asked] = person.news()
+    assert asked.startswith("Hej Amina! Det här är STEGA.") and asked.endswith(FIRST)
+    assert (await person.says("ja"))[0].startswith("Tack, Amina!")
+
+
+@pytest.mark.parametrize("words", ["Fel nummer", "ja"])
+async def test_whoever_was_asked_at_a_wrong_number_is_asked_at_the_right_one(town: Town, words: str) -> None:
+    person = await somebody_asked(town)
+    wrong = person.sms
+    await person.says(words)
+    person.news()
+
+    asked = await gets_number(person, "+46701740652")
+
+    assert asked == (words == "Fel nummer")
+    assert [one.endswith(FIRST) for one in person.messages() if one.startswith("Hej Amina!")] == [True] * asked
+    assert await agreement_of(person) == ("asked" if asked else "agreed")
+    await town.later(days=2)
+    assert not [one for one in town.twilio.sent if one.to == wrong and "I morgon" in one.body]
+
+
+async def test_whoever_agreed_in_person_before_there_was_an_address_is_met_where_there_is_one(town: Town) -> None:
+    table = b"first_name,coach,language\nSofia,karin@example.se,uk\n"
+    file = PeopleFile(table=table, agreement=Agreement.AGREED)
+    await import_people(town.app.database, town.app.shelf, town.programme, file=file, now=town.now)
+    [row] = await town.rows(select(tables.enrolments))
+    sofia = Person(town=town, enrolment=row.id, id=row.participant_id)
+    await town.later(hours=3)
+
+    assert not await gets_number(sofia, "+46701740653")
+
+    assert [one[:10] for one in sofia.news()] == ["Ми ще не м"]
+    assert len(await a_week(town, sofia)) > 3
+
+
+async def test_whoever_agreed_in_person_and_opens_a_link_is_told_in_which_language_we_write(town: Town) -> None:
+    person = await town.a_person(agreement=Agreement.AGREED, addresses=(), language="uk")
+
+    chat = await opens(town, person)
+
+    assert chat.news()[-1].startswith("Ми ще не можемо писати")
+
+
+async def gets_number(person: Person, number: str) -> bool:
+    """The coach writes down their number. Whether they are asked there."""
+    town, person.sms, person.read = person.town, number, 0
+    asked = Asked(
+        enrolment=person.enrolment, by=By(coach_id=town.coach, organisation_id=town.programme.organisation_id)
+    )
+    done = await add_number(town.app.database, town.app.shelf, asked, number=number, now=town.now)
+    await town.app.delivery.send_queued(now=town.now)
+    return done
+
+
 async def opens(town: Town, person: Person) -> Person:
     """Somebody opens a link that their coach gave them."""
     code = await invite(town.app.database, person.enrolment, now=town.now)
@@ -177,8 +237,3 @@ async def opens(town: Town, person: Person) -> Person:
     await town.telegram.call()
     await town.listen()
     return Person(town=town, enrolment=person.enrolment, id=person.id, chat=7001)
-
-
-def by_karin(town: Town, person: Person) -> Asked:
-    by = By(coach_id=town.coach, organisation_id=town.programme.organisation_id)
-    return Asked(enrolment=person.enrolment, by=by)

@@ -118,7 +118,8 @@ async def test_a_coach_may_give_the_same_person_the_number_again(town: Town) -> 
     person.news()
     by = By(coach_id=town.coach, organisation_id=town.programme.organisation_id)
 
-    await add_number(town.app.database, Asked(enrolment=person.enrolment, by=by), number=person.sms, now=town.now)
+    asked = Asked(enrolment=person.enrolment, by=by)
+    await add_number(town.app.database, town.app.shelf, asked, number=person.sms, now=town.now)
     await person.begins("weekly-check-in")
 
     assert await states(person) == ["active"]
