@@ -21,7 +21,7 @@ LANGUAGES = (
 
 _REPLIES = ("yes", "no", "refuse", "nothing", "everything", "of", "within")
 _LONE_WORDS = ("polite", "fillers", "joins", "doubt", "units", "clock")
-_PHRASES = ("until", "since", "absence-fillers", "absence-hints", "lookalikes")
+_PHRASES = ("until", "through", "since", "absence-fillers", "absence-hints", "lookalikes")
 _FIXES = ("questions", "meant")
 _BY_NAME = ("numbers", "weekdays", "months", "days", "lengths", "duals", "parts-of-day", "parts-of-hour", "languages")
 _OURS = ("reviewed", "not-yet", "dawn-clock")

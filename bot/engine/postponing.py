@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.engine.clocks import NOON, parts_of_day, read_time
 from bot.engine.dates import read_day
 from bot.engine.lengths import Lasts, length_at
-from bot.engine.phrasing import after_phrase, apart
+from bot.engine.phrasing import after_phrase, apart, phrase_at
 from bot.engine.reading import PartOfDay, Reading
 
 FURTHEST = timedelta(hours=48)
@@ -28,9 +28,11 @@ def read_days(said: Sequence[str], *, reading: Reading, today: date) -> int | No
     words = apart(" ".join(said)).split()
     if length := _length(words, reading=reading, lone=True):
         return length.days or None
-    rest = after_phrase(words, reading.until)
-    day = read_day(" ".join(rest), reading=reading, today=today) if rest else None
-    return (day - today).days if day is not None and day > today else None
+    size = phrase_at(words, 0, among=reading.until)
+    day = read_day(" ".join(words[size:]), reading=reading, today=today) if size else None
+    # A pause until Friday is over on Friday; one through Friday, the day after.
+    more = " ".join(words[:size]) in reading.through
+    return (day - today).days + more if day is not None and day > today else None
 
 
 def read_moment(said: Sequence[str], *, reading: Reading, now: datetime, asked: bool) -> datetime | None:

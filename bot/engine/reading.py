@@ -71,7 +71,8 @@ class Reading:
     `absences` are the words for not coming, by category, whole or inside a short sentence; `lengths` the units that
     people count time in ("2 weeks"), `duals` one word for two of them (Arabic), `parts_of_day` when on a day ("this
     afternoon"), `clock` what stands before a time ("at"), `until` what stands between two days or times, `since` before
-    the first of them. `languages` maps a language's name, in this one, to its code.
+    the first of them; `through` are those of `until` after which the last day always belongs to it. `languages` maps a
+    language's name, in this one, to its code.
 
     Beside the words for not coming, `absence_fillers` change nothing ("unfortunately"), and `absence_hints` are reasons
     and doubtful words, which are asked about where they stand alone ("I feel bad", "my son is ill").
@@ -116,6 +117,7 @@ class Reading:
     parts_of_day: Mapping[str, PartOfDay] = field(default_factory=dict)
     clock: frozenset[str] = frozenset()
     until: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
     since: frozenset[str] = frozenset()
     absence_fillers: frozenset[str] = frozenset()

@@ -37,7 +37,8 @@ def at(words: str, *, now: datetime = NOW) -> str | None:
             ("paus till måndag", 5),
             ("pausa till torsdag", 1),
             ("pausa till 15/12", 20),
-            ("paus t o m fredag", 2),
+            ("paus t o m fredag", 3),
+            ("pausa till och med fredag", 3),
         ),
     ],
 )
