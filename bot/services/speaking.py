@@ -42,7 +42,9 @@ async def speak(hearing: Hearing, turn: Turn, *, language: str) -> None:
         return
     one = turn.participant
     await hearing.work.participants.change(one.id, language=language)
-    await hearing.work.wished.note(one.enrolment_id, Own.LANGUAGE, was=one.language, became=language, now=hearing.now)
+    if language != one.language:
+        note = hearing.work.wished.note
+        await note(one.enrolment_id, Own.LANGUAGE, was=one.language, became=language, now=hearing.now)
     turn = replace(turn, participant=replace(turn.participant, language=language))
     told = not_yet(turn.plan, turn.participant)
     if told is not None:

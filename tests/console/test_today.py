@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.alerts import WANTS_ANSWER, AlertKind
+from bot.domain.alerts import WAITS, AlertKind
 from bot.storage import tables
 from bot.storage.alerts import NewAlert
 from tests.console.day import TODAY, Morning
@@ -70,8 +70,8 @@ async def test_every_kind_of_alert_has_words_of_its_own_on_the_page(morning: Mor
     assert not {str(kind) for kind in AlertKind} & set(told)
 
 
-async def test_whoever_waits_for_a_word_or_a_deed_stands_in_the_inbox(morning: Morning) -> None:
-    for kind in WANTS_ANSWER:
+async def test_whoever_waits_for_a_word_or_a_deed_or_is_in_danger_stands_in_the_inbox(morning: Morning) -> None:
+    for kind in WAITS:
         number = await morning.alert("Amina", kind)
         waiting = await page(morning.street, "Lena", "/inbox?show=answer")
         assert "<bdi>Amina</bdi>" in waiting, kind

@@ -116,12 +116,15 @@ async def test_a_pause_a_language_a_stop_and_a_start_are_obeyed(phones: list[Pho
         person = await phone.themselves()
         assert person.stopped_at is None and person.paused_until is None
         assert await phone.alerts() == [AlertKind.STOPPED]
+        await phone.visitor.post(f"/phones/{phone.person.id}/answer", words="English")
+        assert (await phone.themselves()).language == "en"
     leader = list(phones[0].demo.desk.demo.plays)[2] if phones[0].demo.desk.demo else 0
     await phones[0].visitor.be(leader)
     for phone in phones:
         story = await phone.story()
         name = f"<bdi>{phone.person.first_name}</bdi>" if "<bdi>" in story else phone.person.first_name
         assert f"{name} asked for a pause until Tuesday 8 December" in story
+        assert (f"{name} chose another language: from" in story) == (phone.person.language != "en")
         assert "Has asked us to stop writing" in story and f"{name} wanted messages again" in story
         # Whoever came back needs nobody any more.
         assert f'<a href="/people/{phone.person.enrolment_id}"' not in alerts_of((await phone.visitor.get("/")).text)
