@@ -11,6 +11,8 @@ from bot.engine.reading import Length, Reading
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _LASTS = {
     Length.MINUTE: timedelta(minutes=1),
+    Length.QUARTER: timedelta(minutes=15),
+    Length.HALF_HOUR: timedelta(minutes=30),
     Length.HOUR: timedelta(hours=1),
     Length.DAY: timedelta(days=1),
     Length.WEEK: timedelta(days=7),
@@ -33,7 +35,7 @@ class Lasts:
     @property
     def in_days(self) -> bool:
         """Whether it is told in days, or in more."""
-        return self.unit not in (Length.MINUTE, Length.HOUR)
+        return _LASTS[self.unit] >= _LASTS[Length.DAY]
 
 
 def length_at(words: Sequence[str], place: int, *, reading: Reading) -> tuple[Lasts, int] | None:

@@ -38,6 +38,8 @@ class Length(StrEnum):
     """How long something lasts, as people count it."""
 
     MINUTE = "minute"
+    QUARTER = "quarter"
+    HALF_HOUR = "half-hour"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"

@@ -33,9 +33,16 @@ def test_pause_lasts_as_long_as_was_said(language: str, words: str, days: int) -
 
 @pytest.mark.parametrize(
     ("language", "words", "hours"),
-    [("ar", "بعد ساعتين", 2), ("ar", "بعد ساعة", 1), ("so", "2 saac kadib", 2), ("so", "laba saac ka dib", 2)],
+    [
+        *(("sv", "om en halvtimme", 0.5), ("sv", "om en kvart", 0.25), ("en", "in half an hour", 0.5)),
+        *(("ar", "بعد نصف ساعة", 0.5), ("so", "nus saac kadib", 0.5)),
+        ("ar", "بعد ساعتين", 2),
+        ("ar", "بعد ساعة", 1),
+        ("so", "2 saac kadib", 2),
+        ("so", "laba saac ka dib", 2),
+    ],
 )
-def test_later_is_as_much_later_as_was_said(language: str, words: str, hours: int) -> None:
+def test_later_is_as_much_later_as_was_said(language: str, words: str, hours: float) -> None:
     assert wish(language, words) == Later(at=NOW + timedelta(hours=hours))
 
 
