@@ -71,3 +71,72 @@ async def test_danger_stands_first_and_holds_everything_until_somebody_resumes(s
     await seen.go("/people?find=Bosse")
     await seen.page.get_by_role("link", name="Bosse").first.click()
     await expect(seen.page.locator("main")).to_contain_text(re.compile("on hold|held|waits", re.IGNORECASE))
+
+
+async def test_a_newcomer_is_asked_and_what_they_answer_stands_on_their_page(seen: Watched) -> None:
+    person = await add(seen, "Nadia", "070-174 06 77", language="ar")
+    agreement = seen.page.locator("dl.facts div", has_text="Agreement")
+    await seen.go(person)
+    await expect(agreement).to_contain_text("Asked, and not answered yet")
+    phone = await phone_of(seen, "Nadia")
+    await seen.go(phone)
+    # If it is night, they are asked in the morning.
+    await seen.page.get_by_role("button", name="Tomorrow 07:00").click()
+    await expect(seen.page.locator(".bubble").first).to_be_visible()
+
+    await write(seen, phone, "نعم")
+
+    await seen.go(person)
+    await expect(agreement).to_contain_text(re.compile(r"Said yes.* · SMS · Arabic · version 1 of the question"))
+    await seen.go("/people?agreement=asked")
+    await expect(seen.page.locator("main")).not_to_contain_text("Nadia")
+
+    # A slip, put right: the question comes again, and the last answer counts.
+    await write(seen, phone, "خطأ")
+    await write(seen, phone, "لا")
+
+    await seen.go(person)
+    await expect(agreement).to_contain_text(re.compile(r"Said no.* · SMS · Arabic"))
+    await seen.go("/people?agreement=refused")
+    await expect(seen.page.locator("main")).to_contain_text("Nadia")
+
+
+async def test_a_pause_that_somebody_wishes_is_on_their_page_and_in_the_inbox(seen: Watched) -> None:
+    phone = await phone_of(seen, "Gunnar")
+    await write(seen, phone, "pausa 2 veckor")
+    await seen.go("/people?find=Gunnar")
+    await expect(seen.page.locator("main")).to_contain_text("Paused until")
+    await seen.page.get_by_role("link", name="Gunnar").first.click()
+    await expect(seen.page.locator("header.person-head")).to_contain_text("Paused until")
+    await expect(seen.page.locator("main")).to_contain_text("pausa 2 veckor")
+    await seen.go(seen.page.url.removeprefix(seen.home).replace("/people/", "/inbox/"))
+    await expect(seen.page.locator("main")).to_contain_text("Paused until")
+
+
+async def test_a_wrong_number_is_corrected_from_the_day(seen: Watched) -> None:
+    await add(seen, "Omid", "070-174 06 78", language="sv")
+    phone = await phone_of(seen, "Omid")
+    await write(seen, phone, "fel nummer")
+    await seen.go("/")
+    line = seen.page.locator("#live-unreachable li", has_text="Omid")
+    await expect(line).to_contain_text("Somebody else has this number")
+    await line.get_by_role("link", name="Correct the number").click()
+    await seen.page.locator("#do-number input[name=number]").fill("070-174 06 79")
+    await seen.page.locator("#do-number button.main").click()
+    await expect(seen.page.locator("main .told")).to_contain_text("Omid is asked if we may write")
+    await seen.go("/")
+    for part in ("alerts", "unreachable"):
+        await expect(seen.page.locator(f"#live-{part}")).not_to_contain_text("Omid")
+
+
+async def add(seen: Watched, name: str, number: str, *, language: str) -> str:
+    """Karin adds somebody who is to be asked. Gives the address of their page."""
+    await seen.go("/people/new")
+    page = seen.page
+    await page.get_by_label("First name").fill(name)
+    await page.locator("#f-language").select_option(language)
+    await page.locator("#f-phone").fill(number)
+    await page.locator("#f-ask").check()
+    await page.locator("main form button.main").first.click()
+    await page.wait_for_url(re.compile("/added"))
+    return page.url.removeprefix(seen.home).removesuffix("/added")
