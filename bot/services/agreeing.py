@@ -9,6 +9,7 @@ from bot.engine.definition import Ask
 from bot.engine.effects import Send
 from bot.engine.taps import TAP
 from bot.engine.wishes import Later, Pause, Wish, Wished
+from bot.services.answering import CORRECTABLE
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.lifting import lift
@@ -83,6 +84,8 @@ async def _agree(hearing: Hearing, turn: Turn) -> None:
     _keep(hearing, turn, Agreement.AGREED, definition=asked_in)
     if live is not None:
         _close(hearing, turn)
+    else:
+        await _answer_anew(hearing, turn, "yes")
     await hearing.work.participants.change(turn.participant.id, stopped_at=None)
     if await lift(hearing.work, turn, now=hearing.now):
         hearing.address_states.append((turn.address.id, AddressState.ACTIVE))
@@ -92,9 +95,27 @@ async def _agree(hearing: Hearing, turn: Turn) -> None:
 async def _refuse(hearing: Hearing, turn: Turn) -> None:
     asked_in = await hearing.work.agreements.last_asked(turn.participant.enrolment_id)
     _keep(hearing, turn, Agreement.REFUSED, definition=asked_in)
+    await _answer_anew(hearing, turn, "no")
     hearing.pile.stopped.append(turn.participant.id)
     hearing.alert(turn, AlertKind.UNWANTED)
     hearing.say(turn, "phrases/refused", purpose=Purpose.CONFIRMATION)
+
+
+async def _answer_anew(hearing: Hearing, turn: Turn, value: str) -> None:
+    """What was answered when the question was open counts no more: another tap is compared with this."""
+    before = await hearing.work.given.by(turn.participant.id, since=hearing.now - CORRECTABLE)
+    given = next((one for one in before if one.slug == MESSAGES_ALLOWED), None)
+    if given is not None:
+        hearing.pile.answers.append(
+            NewAnswer(
+                conversation_id=given.live.id,
+                participant_id=turn.participant.id,
+                step=given.step,
+                slug=given.slug,
+                value=value,
+                number=given.number,
+            )
+        )
 
 
 def _close(hearing: Hearing, turn: Turn) -> None:

@@ -27,7 +27,7 @@ from bot.services.signing import alert_all, sign
 from bot.services.speakers import WHO
 from bot.services.stopping import note_address, start_again, stop
 from bot.services.talking import is_talking, to_coach
-from bot.services.tapping import show_heard, tap
+from bot.services.tapping import show_heard, show_taken, tap
 from bot.storage.inbox import Handled
 from bot.storage.unit_of_work import Work
 
@@ -71,7 +71,10 @@ class Batch:
         return len(self.handled)
 
     def _known_writers(self) -> list[int]:
-        noted = (self.hearing.became.get(one.arrival, ("", one.participant.id)) for one in self.hearing.callers.turns)
+        # Whoever says that it is the wrong number is not the person we looked for.
+        wrong = {address for address, state in self.hearing.address_states if state is AddressState.WRONG}
+        turns = (one for one in self.hearing.callers.turns if one.address.id not in wrong)
+        noted = (self.hearing.became.get(one.arrival, ("", one.participant.id)) for one in turns)
         return [person for _, person in noted if person is not None]
 
     async def _meet(self, doorstep: Doorstep, heard: Heard) -> tuple[str, int | None]:
@@ -114,12 +117,15 @@ class Batch:
         await note_answer(self.hearing, turn)
 
     async def _touch(self, turn: Turn) -> None:
+        hearing, first = self.hearing, len(self.hearing.pile.drafts)
         if turn.unsure or turn.message.words.startswith(WHO):
-            await sign(self.hearing, turn)
-        elif turn.message.words.startswith(WISH_TAP) and not self.hearing.away(turn):
+            await sign(hearing, turn)
+        elif turn.message.words.startswith(WISH_TAP) and not hearing.away(turn):
             await self._tap_wish(turn)
-        elif not await hear_late(self.hearing, turn, None):
-            await tap(self.hearing, turn)
+        elif await hear_late(hearing, turn, None):
+            show_taken(hearing, turn, first=first)
+        else:
+            await tap(hearing, turn)
 
     async def _tap_wish(self, turn: Turn) -> None:
         """A button of a menu works as long as there is such a wish: the menu stays as it is."""

@@ -2,6 +2,7 @@
 
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import OutboxAct, Purpose
+from bot.domain.programme import WELCOME
 from bot.engine.answers import UNCLEAR, together
 from bot.engine.definition import AnswerKind, Ask
 from bot.engine.effects import OLD_BUTTON
@@ -19,7 +20,8 @@ from bot.storage.talk import Live
 
 async def tap(hearing: Hearing, turn: Turn) -> None:
     """Take a tap as the answer it stands for, and settle the keyboard it was made on."""
-    occasion = hearing.occasion(turn, Purpose.REPLY)
+    # A button shows that it was heard also when it ended everything.
+    occasion = hearing.occasion(turn, Purpose.CONFIRMATION)
     first = len(hearing.pile.drafts)
     kept, buttons = await _heard(hearing, turn)
     show_heard(hearing, turn, first=first, kept=kept)
@@ -27,12 +29,24 @@ async def tap(hearing: Hearing, turn: Turn) -> None:
         _settle_keyboard(hearing, turn, buttons, occasion=occasion)
 
 
+def show_taken(hearing: Hearing, turn: Turn, *, first: int) -> None:
+    """The same for a yes or no to messages that was taken although its question is closed, and mark what was chosen."""
+    show_heard(hearing, turn, first=first)
+    edition = turn.plan.flows.get(WELCOME)
+    if edition is None or not turn.message.message_id:
+        return
+    step = asked_at(edition.flow, turn.message.words.removeprefix(TAP).partition(":")[0])
+    if step is not None:
+        buttons = _stays(turn, edition, step, ticked=())
+        _settle_keyboard(hearing, turn, buttons, occasion=hearing.occasion(turn, Purpose.CONFIRMATION))
+
+
 def show_heard(hearing: Hearing, turn: Turn, *, first: int, kept: bool = False) -> None:
     """Let the button show that it was heard, before what is on the pile from `first` on leaves: it waits for that."""
     if turn.message.tap_id:
         text = say(turn.plan, "phrases/answer-kept", participant=turn.participant).text if kept else ""
         done = Act(what=OutboxAct.ANSWER_TAP, ref=turn.message.tap_id, text=text)
-        occasion = hearing.occasion(turn, Purpose.REPLY)
+        occasion = hearing.occasion(turn, Purpose.CONFIRMATION)
         drafted = act(done, participant=turn.participant, address=turn.address, occasion=occasion)
         hearing.pile.drafts.insert(first, drafted)
 
