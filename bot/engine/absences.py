@@ -36,7 +36,8 @@ class NotComing:
         """The absence as it was reported at last, on the days that were told first."""
         if self.begins_on is None:
             return absence
-        return replace(absence, begins_on=self.begins_on, ends_on=self.ends_on, for_a_part=self.for_a_part)
+        in_part = self.for_a_part and absence.category is not Presence.LATE
+        return replace(absence, begins_on=self.begins_on, ends_on=self.ends_on, for_a_part=in_part)
 
 
 class _Word(Enum):

@@ -120,6 +120,13 @@ async def test_a_part_of_a_day_is_kept_as_its_day_and_the_coach_reads_which(
     assert await absences(amina) == [(category, on, on, False)] and await amina.alerts() == ["question"]
 
 
+async def test_who_comes_late_after_all_is_late(shared_town: Town) -> None:
+    amina = await shared_town.a_person()
+    await amina.says("kan inte före lunch")
+    assert await amina.says("kommer sen") == ["Tack för att du skriver. Karin vet att du blir sen."]
+    assert await absences(amina) == [("late", WEDNESDAY, WEDNESDAY, False)]
+
+
 async def test_a_part_of_a_day_without_a_reason_is_asked_about_and_read(shared_town: Town) -> None:
     amina = await shared_town.a_person()
     asked = await amina.says("kan inte efter lunch")
