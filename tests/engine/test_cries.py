@@ -1,0 +1,69 @@
+"""Who cries for help is heard, however it is spelt, and who writes about their day alarms nobody: both are counted.
+
+The sentences were written before the phrases were read. Of the cries each second line is held out: no phrase was added
+because such a line was missed. Before the lists grew, they heard 64, 46, 51 and 45 of each hundred held out (sv, en, ar,
+so). One hand wrote cries and phrases: how strangers cry is heard less well than these numbers say.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.content.crisis_phrases import load_crisis_phrases
+from bot.engine.crisis import Phrases, read_danger
+
+HERE = Path(__file__).resolve().parent
+LANGUAGES = ("sv", "en", "ar", "so")
+OF_EACH_HUNDRED = {"known": 95, "held out": 90}
+
+
+@cache
+def shipped() -> Phrases:
+    return load_crisis_phrases(HERE.parents[1])
+
+
+def lines(name: str) -> list[str]:
+    return (HERE / name).read_text(encoding="utf-8").splitlines()
+
+
+def alarming(sentences: list[str]) -> list[str]:
+    return [one for one in sentences if read_danger(one, phrases=shipped()) is not None]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_hundred_everyday_sentences_fewer_than_one_alarms(language: str) -> None:
+    sentences = lines(f"harmless/{language}.txt")
+    wrong = alarming(sentences)
+    print(f"{language}: {len(wrong)} of {len(sentences)} everyday sentences raise an alarm: {wrong}")
+
+    assert len(set(sentences)) == len(sentences) >= 200
+    assert len(wrong) * 100 < len(sentences), wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("half", "first"), [("known", 0), ("held out", 1)])
+def test_cries_for_help_are_heard(language: str, half: str, first: int) -> None:
+    cries = lines(f"cries/{language}.txt")[first::2]
+    heard = alarming(cries)
+    print(f"{language}, {half}: {len(heard)} of {len(cries)} cries for help are heard")
+
+    assert len(cries) >= 50
+    assert len(heard) * 100 >= OF_EACH_HUNDRED[half] * len(cries), sorted(set(cries) - set(heard))
+
+
+def test_of_all_cries_ninety_five_in_a_hundred_are_heard() -> None:
+    for language in LANGUAGES:
+        cries = lines(f"cries/{language}.txt")
+        assert len(alarming(cries)) * 100 >= 95 * len(cries), language
+
+
+def test_laughing_to_death_may_alarm() -> None:
+    apart = lines("harmless/may-alert.txt")
+    print(f"{len(alarming(apart))} of {len(apart)} sentences that may alarm do")
+
+    assert "jag dör av skratt" in alarming(apart)
+
+
+def test_one_on_ones_health_never_alarms() -> None:
+    assert alarming(["1", "1.", "1!", "1/5", "nr 3: 1", "hälsa 1", "١", "1 tack", "health 1", "caafimaad 1"]) == []
