@@ -1,12 +1,14 @@
 """A question that is asked again to be corrected waits a short while; then the answer it had goes on counting."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.storage import tables
 from tests.routes.test_corrections import checked_in, counting
+from tests.routes.test_publishing import PROGRAMME, republished
 from tests.town import Person, Town
 
 THURSDAY_TEN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -105,3 +107,18 @@ async def test_amid_a_check_in_the_reminder_asks_what_waited_behind_the_correcti
     assert "Fråga 3 av 4" in said and "Fråga 2" not in said
     await amina.says("5")
     assert await counting(amina) == {"job-search": 2, "work-belief": 3, "labour-market-knowledge": 5}
+
+
+@pytest.mark.parametrize("when_busy", ["skip", "interrupt"])
+async def test_a_rule_that_skips_busy_people_waits_for_a_correction(town: Town, tmp_path: Path, when_busy: str) -> None:
+    rule = "begin: weekly-check-in\n    when-busy: "
+    await republished(town, tmp_path, PROGRAMME, (rule + "wait", rule + when_busy))
+    amina = await finished(town, at=THURSDAY_TEN - timedelta(minutes=20))
+    await amina.says("fel")
+
+    await town.at(THURSDAY_TEN + timedelta(minutes=15))
+    assert await occurrences(amina) == [("waiting", "busy") if when_busy == "skip" else ("queued", None)]
+    await town.at(THURSDAY_TEN + timedelta(minutes=60))
+
+    assert await occurrences(amina) == [("queued", None)]
+    assert await amina.outcomes() == ["finished", None]
