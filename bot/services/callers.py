@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind, InboundMessage, own_message
 from bot.domain.people import Address, Participant
 from bot.services.published import FlowEdition, Plan, Shelf
@@ -78,6 +79,7 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     known = {one.participant_id for several in owners for one in several if one.participant_id is not None}
     await work.participants.lock(known)
     people = await work.participants.people(known)
+    owners = [_not_left(several, people, now=now) for several in owners]
     lives = await work.conversations.open_with(known)
     plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
     shared = [one for one, several in zip(heard, owners, strict=True) if _is_shared(several)]
@@ -124,6 +126,16 @@ def _here(owners: Sequence[Owner], heard: Heard) -> list[Owner]:
     mine = [one for one in owners if one.address.channel is heard.waiting.channel]
     people = [one for one in mine if one.participant_id is not None]
     return people or [one for one in mine if one.coach_id is not None]
+
+
+def _not_left(owners: list[Owner], people: Mapping[int, Sequence[Participant]], *, now: datetime) -> list[Owner]:
+    """Who has a number of somebody who left is alone with it: of the other they are told nothing."""
+    gone = {person for person, places in people.items() if all(_has_left(one, now=now) for one in places)}
+    return [one for one in owners if one.participant_id not in gone] or owners
+
+
+def _has_left(one: Participant, *, now: datetime) -> bool:
+    return one.ended_on is not None and one.ended_on < now.astimezone(zone_of(one.zone)).date()
 
 
 def _is_shared(owners: Sequence[Owner]) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.access import By
 from bot.domain.people import Agreement, ChannelName
 from bot.services.asked import Asked
 from bot.services.contact import add_number
-from bot.services.roster import PeopleFile, import_people, invite
+from bot.services.roster import Leaving, PeopleFile, import_people, invite, leave
 from bot.storage import tables
 from tests.routes.asking import agreement_of, somebody_asked
 from tests.town import Person, Town
@@ -42,6 +42,42 @@ async def test_wrong_number_cancels_what_waits(town: Town) -> None:
     assert await person.says("fel nummer") == [SORRY]
 
     assert [(row.status, row.error) for row in await person.outbox()] == [("cancelled", "wrong-number")]
+
+
+async def test_who_says_wrong_number_is_not_the_person_heard_from(town: Town) -> None:
+    person = await somebody_asked(town)
+
+    await person.says("fel nummer")
+
+    [row] = await town.rows(select(tables.participants))
+    assert row.last_heard_at is None
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_a_number_of_somebody_who_left_starts_clean_with_whoever_has_it_now(town: Town, stopped: bool) -> None:
+    omar = await town.a_person(first_name="Omar")
+    await omar.begins("weekly-check-in")
+    if stopped:
+        await omar.says("STOPP")
+    yesterday = town.now.date() - timedelta(days=1)
+    by = Asked(enrolment=omar.enrolment, by=By(coach_id=town.coach, organisation_id=town.programme.organisation_id))
+    await leave(town.app.database, town.app.shelf, by, Leaving(on=yesterday, reason="moved"), now=town.now)
+    await town.listen()
+    omar.news()
+    before = (await omar.outcomes(), len(await omar.alerts()))
+    table = f"first_name,coach,phone\nNora,karin@example.se,{omar.sms}\n".encode()
+    file = PeopleFile(table=table, agreement=Agreement.UNASKED)
+
+    await import_people(town.app.database, town.app.shelf, town.programme, file=file, now=town.now)
+    await town.listen()
+
+    [asked] = omar.news()
+    assert asked.startswith("Hej Nora!")
+    assert (await omar.says("ja"))[0].startswith("Tack, Nora!")
+    [told] = await omar.says("Kan jag byta dag?")
+    assert told.startswith("Vi har tagit emot ditt meddelande.")
+    assert (await omar.outcomes(), len(await omar.alerts())) == before
+    assert await omar.ratings() == []
 
 
 async def test_wrong_number_is_no_correction_and_no_answer(town: Town) -> None:
