@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.alerts import AlertKind, FlowKind
+from bot.content.catalogs import REFERENCE
 from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
@@ -111,8 +112,11 @@ def flow_for(edition: FlowEdition, channel: ChannelName) -> Flow:
 
 
 def reading_for(edition: FlowEdition, participant: Participant) -> Reading:
-    """The reply words of somebody, with what the choices of this flow read in their language."""
-    return edition.readings.get(participant.language) or next(iter(edition.readings.values()))
+    """The reply words of somebody, with what the choices of this flow read in their language.
+
+    Whoever has a language that we cannot read is asked in the reference language, and answers in it.
+    """
+    return edition.readings.get(participant.language) or edition.readings[REFERENCE]
 
 
 def would_answer(
