@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.alerts import AlertKind, FlowKind
 from bot.content.catalogs import REFERENCE
+from bot.domain.alerts import AlertKind, FlowKind
 from bot.domain.calendar import zone_of
 from bot.domain.check_ins import next_picks
 from bot.domain.messages import REPLY_LASTS_HOURS, Priority, Purpose
