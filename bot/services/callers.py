@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.calendar import zone_of
 from bot.domain.messages import InboundKind, InboundMessage, own_message
 from bot.domain.people import Address, Participant
+from bot.engine.seen import seen_by_tap, seen_by_words
 from bot.services.published import FlowEdition, Plan, Shelf
 from bot.services.speakers import Sharer, speaker_of
 from bot.storage.addresses import Owner
@@ -125,7 +126,15 @@ def _here(owners: Sequence[Owner], heard: Heard) -> list[Owner]:
     """Whose the address is on the channel it was written from: people's, or else coaches'."""
     mine = [one for one in owners if one.address.channel is heard.waiting.channel]
     people = [one for one in mine if one.participant_id is not None]
-    return people or [one for one in mine if one.coach_id is not None]
+    coaches = [one for one in mine if one.coach_id is not None]
+    return coaches if coaches and _takes_on(heard.message) else people or coaches
+
+
+def _takes_on(message: InboundMessage) -> bool:
+    """Whether it names an alert that was seen: from a telephone that is a coach's as well, the coach says that."""
+    if message.kind is InboundKind.TAP:
+        return seen_by_tap(message.words) is not None
+    return message.kind is InboundKind.WORDS and bool(seen_by_words(message.words))
 
 
 def _not_left(owners: list[Owner], people: Mapping[int, Sequence[Participant]], *, now: datetime) -> list[Owner]:

@@ -10,9 +10,6 @@ from bot.domain.sms_parts import sms_parts
 from bot.storage.addresses import Belongs
 from bot.storage.unit_of_work import Work
 
-SEEN = "ack:"
-"""What a button under an urgent message sends back, before the alert's number."""
-
 LASTS = timedelta(hours=12)
 """Afterwards it is no use to read it: it stands on the page."""
 

@@ -1,6 +1,5 @@
 """What a coach writes to the bot is read for one thing, that something urgent was seen; it is nobody's answer."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,16 +7,13 @@ from bot.domain.access import By
 from bot.domain.messages import Draft, InboundKind, InboundMessage, OutboxAct, Priority, Purpose
 from bot.domain.people import Address, ChannelName, Coach
 from bot.domain.sms_parts import sms_parts
-from bot.engine.folding import bare, fold
+from bot.engine.seen import seen_by_tap, seen_by_words
 from bot.services.callers import Heard
-from bot.services.calling import LASTS, SEEN
+from bot.services.calling import LASTS
 from bot.services.hearing import Hearing
 from bot.storage.audit import Done
 from bot.storage.unit_of_work import Work
 from bot.storage.urgent import UrgentAlert
-
-_OK = re.compile(r"(?:ok|okay|okej|oki)(?: ?([0-9]{1,12}))?")
-_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 async def hear_coach(hearing: Hearing, heard: Heard) -> None:
@@ -29,7 +25,7 @@ async def hear_coach(hearing: Hearing, heard: Heard) -> None:
     if not found or found[0].coach_id is None:
         return
     address, coach = found[0].address, (await work.coaches.these([found[0].coach_id]))[found[0].coach_id]
-    number = _seen(message.words, kind=message.kind)
+    number = seen_by_tap(message.words) if message.kind is InboundKind.TAP else seen_by_words(message.words)
     if number is None:
         # Two machines that answer each other would go on for ever.
         said, once = hearing.shelf.urgent.reads_only_ok(coach.language), f"{hearing.now:%Y%m%dT%H}"
@@ -39,15 +35,6 @@ async def hear_coach(hearing: Hearing, heard: Heard) -> None:
     if message.kind is InboundKind.TAP:
         hearing.pile.drafts += _heard(answer, message)
     hearing.pile.drafts.append(answer)
-
-
-def _seen(words: str, *, kind: InboundKind) -> int | None:
-    """The number of the alert that was seen; 0 for the last one, `None` if it is something else."""
-    if kind is InboundKind.TAP:
-        number = words.removeprefix(SEEN)
-        return int(number) if words.startswith(SEEN) and _NUMBER.fullmatch(number) else None
-    found = _OK.fullmatch(bare(fold(words)))
-    return None if found is None else int(found[1] or 0)
 
 
 async def _take_on(hearing: Hearing, coach: Coach, number: int | None) -> str:

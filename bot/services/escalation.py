@@ -1,12 +1,14 @@
 """An urgent alert is told to the coach, then to the deputy, then to the leaders, until somebody takes it on."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain.access import Role
+from bot.domain.calendar import zone_of
 from bot.domain.messages import Button
-from bot.services.calling import SEEN, Told, reached_at, told_at
-from bot.services.published import Shelf
+from bot.engine.seen import SEEN
+from bot.services.calling import Told, reached_at, told_at
+from bot.services.published import Plan, Shelf
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, unit_of_work
 from bot.storage.urgent import Colleague, UrgentAlert
@@ -19,6 +21,7 @@ GIVES_UP = timedelta(hours=24)
 """For so long it is told. Afterwards it stands on the page, first of all, until somebody sees to it."""
 
 USUAL_MINUTES = 15
+USUAL_ZONE = "Europe/Stockholm"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +35,16 @@ class Escalation:
         """Tell whoever is next of each alert that is due, at any hour. Gives how many alerts there were."""
         async with unit_of_work(self.database) as work:
             due = await work.urgent.due(now=now, most=MOST_AT_ONCE)
+            plans = await self.shelf.plans(work, {one.programme_id for one in due if one.programme_id is not None})
             for alert in due:
                 if alert.acknowledged_by is not None:
                     await self._tell_who_has_it(work, alert, by=alert.acknowledged_by, now=now)
                 else:
-                    await self._tell_next(work, alert, now=now)
+                    await self._tell_next(work, alert, plan=plans.get(alert.programme_id or 0), now=now)
         return len(due)
 
-    async def _tell_next(self, work: Work, alert: UrgentAlert, *, now: datetime) -> None:
-        chain = await _chain(work, alert, now=now)
+    async def _tell_next(self, work: Work, alert: UrgentAlert, *, plan: Plan | None, now: datetime) -> None:
+        chain = await _chain(work, alert, today=_today(plan, now=now))
         calls = await work.urgent.calls(alert.id)
         if not chain or now - alert.raised_at >= GIVES_UP:
             await work.urgent.set_next(alert.id, None)
@@ -59,7 +63,7 @@ class Escalation:
         )
         places = await reached_at(work, coach, now=now)
         await work.outbox.queue([told_at(told, one, now=now) for one in places], now=now)
-        pause = await self._interval(work, alert)
+        pause = timedelta(minutes=plan.programme.urgent_minutes if plan else USUAL_MINUTES)
         if chosen is order[-1]:
             pause *= ROUND_RESTS
         elif chosen.is_away or not places:
@@ -80,15 +84,15 @@ class Escalation:
         await work.outbox.queue(drafts, now=now)
         await work.urgent.set_next(alert.id, None)
 
-    async def _interval(self, work: Work, alert: UrgentAlert) -> timedelta:
-        plans = await self.shelf.plans(work, [alert.programme_id]) if alert.programme_id else {}
-        plan = plans.get(alert.programme_id or 0)
-        return timedelta(minutes=plan.programme.urgent_minutes if plan else USUAL_MINUTES)
+
+def _today(plan: Plan | None, *, now: datetime) -> date:
+    """The programme's date: at its midnight it is still yesterday elsewhere."""
+    return now.astimezone(zone_of(plan.programme.zone if plan else USUAL_ZONE)).date()
 
 
-async def _chain(work: Work, alert: UrgentAlert, *, now: datetime) -> list[tuple[Colleague, str]]:
+async def _chain(work: Work, alert: UrgentAlert, *, today: date) -> list[tuple[Colleague, str]]:
     """Who is told, in order, and as whom. An alert that is nobody's goes to the leaders, then to all coaches."""
-    there = await work.urgent.colleagues(alert.organisation_id, programme=alert.programme_id, today=now.date())
+    there = await work.urgent.colleagues(alert.organisation_id, programme=alert.programme_id, today=today)
     coach_id = alert.coach_id
     if coach_id is None and alert.participant_id is not None:
         coach_id = await work.urgent.coach_of(alert.participant_id, programme=alert.programme_id)

@@ -1,7 +1,7 @@
 """Who cries for help is heard, however it is spelt, and who writes about their day alarms nobody: both are counted.
 
 The sentences were written before the phrases were read. Of the cries each second line is held out: no phrase was added
-because such a line was missed. Before the lists grew they heard 64, 46, 51 and 45 of a hundred held out (sv, en, ar, so).
+because such a line was missed. Before the lists grew they heard 64, 46, 51 and 45 of a hundred such lines.
 One hand wrote cries and phrases: how strangers cry is heard less well than these numbers say.
 """
 
