@@ -17,7 +17,7 @@ from bot.services.wording import drafts, say_effects
 from bot.storage.agreements import NewAgreement
 from bot.storage.talk import MovedOn, NewAnswer
 
-_NEEDS_A_YES = (Wish.MY_WEEK, Wish.MY_ANSWERS, Wish.PAUSE, Wish.STOP_CHECK_INS)
+_NEEDS_A_YES = (Wish.START, Wish.MY_WEEK, Wish.MY_ANSWERS, Wish.PAUSE, Wish.STOP_CHECK_INS)
 """About messages that have not begun, or about the person: nobody has said yet that it is their telephone."""
 
 _ANSWERS = {"yes": Agreement.AGREED, "no": Agreement.REFUSED}
@@ -67,9 +67,9 @@ def comes_too_early(turn: Turn, wished: Wished) -> bool:
 
 
 def ask_for_yes(hearing: Hearing, turn: Turn) -> None:
-    """Put the question itself once more, short; whoever was never asked is heard by a person."""
+    """Put the question itself once more, short; whoever was never asked, or is protected, is heard by a person."""
     question, person, address = _question(turn), turn.participant, turn.address
-    if question is None or person.agreement is not Agreement.ASKED:
+    if question is None or person.protected or person.agreement is not Agreement.ASKED:
         hearing.ask_coach(turn)
         return
     short, edition = [Send(text=question.text, question=question)], turn.plan.flows[WELCOME]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.app import machine_clock
 from bot.storage.database import Database
-from bot.storage.tables import enrolments, milestones
+from bot.storage.tables import enrolments, milestones, outbox
 from tests.cli.asking import Said, ask
 from tests.databases import KEY, Databases
 from tests.fakes.bot_api import TOKEN as BOT_TOKEN
@@ -78,6 +78,32 @@ async def test_the_first_day_from_an_empty_database(empty_url: str, tmp_path: Pa
     await operator.does("programme", "export", "stega", str(tmp_path / "out"))
     exported = tmp_path / "out" / "flows" / "programmes" / "stega" / "programme.yaml"
     assert exported.read_bytes() == (Path(STEGA) / "programme.yaml").read_bytes()
+
+
+@pytest.mark.parametrize(("choice", "answers"), [("ask", ["unasked", "asked"]), ("agreed", ["agreed"] * 2)])
+async def test_people_from_a_table_are_asked_or_have_agreed_and_that_must_be_said(
+    database_url: str, tmp_path: Path, choice: str, answers: list[str]
+) -> None:
+    operator, table = Operator(database_url), tmp_path / "people.csv"
+    await operator.has_people(tmp_path)
+    table.write_text(
+        "first_name,phone,coach,protected\nHidden,0701740671,karin@example.se,yes\nShown,0701740672,karin@example.se,\n",
+        "utf-8",
+    )
+    unsaid = await operator.tries("people", "import", str(table), "--programme", "stega")
+    assert unsaid.code != 0 and "--agreement" in unsaid.words
+
+    await operator.does("people", "import", str(table), "--programme", "stega", "--agreement", choice)
+
+    database = Database(database_url, key=KEY, read_only=True)
+    try:
+        async with database.reading() as connection:
+            places = (await connection.execute(select(enrolments).order_by(enrolments.c.id))).all()[-2:]
+            told = (await connection.execute(select(outbox.c.participant_id))).scalars().all()
+    finally:
+        await database.close()
+    assert [one.agreement for one in places] == answers
+    assert told == ([places[1].participant_id] if choice == "ask" else [])
 
 
 async def test_a_person_moves_on_and_leaves(database_url: str, tmp_path: Path) -> None:

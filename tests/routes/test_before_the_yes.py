@@ -150,6 +150,19 @@ async def test_a_protected_person_hears_nothing_in_a_week_whatever_was_agreed(to
     assert (town.twilio.sent, theirs) == ([], [])
 
 
+@pytest.mark.parametrize("agreement", [Agreement.UNASKED, Agreement.ASKED])
+@pytest.mark.parametrize("words", ["START", "min vecka", "paus", "ja"])
+async def test_a_protected_person_who_writes_is_heard_by_a_person_and_not_asked(
+    town: Town, agreement: Agreement, words: str
+) -> None:
+    person = await town.a_person(protected=True, agreement=agreement)
+
+    [told] = await person.says(words)
+
+    assert told.startswith("Vi har tagit emot ditt meddelande.")
+    assert (await person.alerts(), await agreement_of(person)) == (["question"], agreement)
+
+
 async def test_whoever_opens_their_link_is_asked_there_and_hears_nothing_else(town: Town) -> None:
     person = await town.a_person(agreement=Agreement.UNASKED)
     chat = await opens(town, person)
