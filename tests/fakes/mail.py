@@ -24,6 +24,7 @@ class MailServer:
         self.refuse_data = ""
         self.hang_up_after_data = False
         self._auth = auth
+        self._sessions: list[SMTP] = []
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -36,7 +37,12 @@ class MailServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        await asyncio.sleep(0.001)
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        # A turn for those to be told that they are over.
+        while any(session.transport is not None for session in self._sessions):
+            await asyncio.sleep(0.001)
 
     @property
     def port(self) -> int:
@@ -76,6 +82,10 @@ class MailServer:
         return "250 OK"
 
     def _session(self) -> SMTP:
+        self._sessions.append(self._made())
+        return self._sessions[-1]
+
+    def _made(self) -> SMTP:
         if not self._auth:
             return SMTP(self, enable_SMTPUTF8=True)
         with warnings.catch_warnings():

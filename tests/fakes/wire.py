@@ -94,8 +94,10 @@ class Wire:
         self._server.close()
         for writer in list(self._writers):
             writer.transport.abort()
-        # One turn for the connections to notice; wait_closed() waits for ever in some versions of Python.
-        await asyncio.sleep(0.001)
+        # For the connections to notice, but for one that hangs; wait_closed() waits for ever in some Pythons.
+        for _ in range(20):
+            if self._writers:
+                await asyncio.sleep(0.001)
 
     @property
     def port(self) -> int:
