@@ -16,6 +16,7 @@ from bot.services.hearing import Hearing
 from bot.services.published import Plan, Shelf
 from bot.services.wording import Occasion, Said, drafts, say
 from bot.storage.alerts import NewAlert
+from bot.storage.programmes import ProgrammeRow
 
 SAME_HELP_AFTER = timedelta(hours=1)
 """Whoever writes on is not told the same again and again; somebody is called every time."""
@@ -25,12 +26,16 @@ _OWN_WORDS = (InboundKind.WORDS, InboundKind.EDIT, InboundKind.MEDIA, InboundKin
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """Somebody nobody knows, who wrote from `address` to a programme: `arrival` is the message."""
+    """Somebody nobody knows, who wrote from `address` to a programme: `arrival` is the message.
+
+    `beside` are the programmes of other organisations that they may have meant.
+    """
 
     address: Address
     organisation_id: int
     plan: Plan
     arrival: int
+    beside: tuple[ProgrammeRow, ...] = ()
 
 
 def danger_in(shelf: Shelf, message: InboundMessage) -> Danger | None:
@@ -73,17 +78,23 @@ async def help_at_once(hearing: Hearing, turn: Turn, danger: Danger) -> None:
 
 
 def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
-    """The same for somebody nobody knows, in the language of what they wrote. The whole programme is called."""
-    hearing.pile.alerts.append(
-        NewAlert(
-            organisation_id=who.organisation_id,
-            programme_id=who.plan.programme_id,
-            kind=AlertKind.CRISIS,
-            about=who.arrival,
-            once=f"{AlertKind.CRISIS}/in/{who.arrival}",
-            escalates_at=hearing.now,
+    """The same for somebody nobody knows, in the language of what they wrote. The whole programme is called.
+
+    Where several organisations share what was written to, each of them is called: rather one too many than the wrong.
+    """
+    called = [(who.organisation_id, who.plan.programme_id)]
+    called += [(one.organisation_id, one.id) for one in who.beside]
+    for organisation, programme in called:
+        hearing.pile.alerts.append(
+            NewAlert(
+                organisation_id=organisation,
+                programme_id=programme,
+                kind=AlertKind.CRISIS,
+                about=who.arrival,
+                once=f"{AlertKind.CRISIS}/in/{who.arrival}/{organisation}",
+                escalates_at=hearing.now,
+            )
         )
-    )
     plan, key = who.plan, _help_for(danger)
     language = plan.language_of(danger.language)
     text = "\n".join(

@@ -98,6 +98,14 @@ class Doorstep:
         address = await self._address(message, of=Belongs(organisation_id=programme.organisation_id))
         return address, programme, plans[programme.id]
 
+    async def places_beside(self, message: InboundMessage, programme: ProgrammeRow) -> list[ProgrammeRow]:
+        """One programme of each other organisation that a stranger may have meant: none where it is plain."""
+        everywhere = await self.work.programmes.all()
+        if _written_to(everywhere, message.account) is not None:
+            return []
+        others = [one for one in everywhere if one.organisation_id != programme.organisation_id]
+        return list({one.organisation_id: one for one in reversed(others)}.values())
+
     async def _greet(self, message: InboundMessage) -> None:
         programme = _written_to(await self.work.programmes.all(), message.account)
         if programme is None:

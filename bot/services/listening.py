@@ -83,7 +83,13 @@ class Batch:
         if danger is None or place is None:
             return await doorstep.meet(heard.message, once=once)
         address, programme, plan = place
-        who = Unknown(address=address, organisation_id=programme.organisation_id, plan=plan, arrival=heard.waiting.id)
+        who = Unknown(
+            address=address,
+            organisation_id=programme.organisation_id,
+            plan=plan,
+            arrival=heard.waiting.id,
+            beside=tuple(await doorstep.places_beside(heard.message, programme)),
+        )
         help_stranger(self.hearing, danger, who)
         return "stranger", None
 

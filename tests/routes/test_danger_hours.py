@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 
+from sqlalchemy import select
+
 from bot.domain.access import Appointment, Role
 from bot.domain.people import ChannelName
 from bot.storage import tables
 from bot.storage.addresses import Belongs
 from bot.storage.unit_of_work import unit_of_work
 from tests.routes.test_danger_called import CRY, DEPUTY, KARIN, LEADER, a_desk, number_of, taken_by
-from tests.town import Town
+from tests.town import COACH, Town
 
 
 async def test_at_the_programmes_midnight_yesterdays_absence_is_over(town: Town) -> None:
@@ -91,3 +93,20 @@ async def test_what_a_coach_cries_is_not_read_for_danger(town: Town) -> None:
 
     assert to == KARIN
     assert await town.rows(tables.alerts.select()) == []
+
+
+async def test_a_stranger_in_danger_calls_every_organisation_that_shares_the_number(town: Town) -> None:
+    async with unit_of_work(town.app.database) as work:
+        other = await work.programmes.organisation("annanby", name="Annanby", now=town.now)
+        await work.programmes.add("stega", organisation_id=other, now=town.now)
+        await work.coaches.add("Bo", organisation_id=other, email="bo@example.se", language="sv", now=town.now)
+
+    assert await town.twilio.text(sender="+46701749999", body=CRY) == 200
+    await town.listen()
+    await town.step()
+
+    table = tables.alerts
+    rows = await town.rows(select(table.c.organisation_id))
+    assert sorted(row.organisation_id for row in rows) == sorted([town.programme.organisation_id, other])
+    assert {one["To"] for one in town.mail.received} == {COACH, "bo@example.se"}
+    assert len([one for one in town.twilio.sent if one.to == "+46701749999"]) == 1
