@@ -21,6 +21,7 @@ from bot.services.knocking import NotRight, TriedTooOften
 from bot.services.own_account import NoSuchColleague, OwnAccount
 from bot.storage.views.accounts import own_account
 from bot.storage.views.sight import looking
+from bot.storage.views.urgent import is_told_late
 
 LONGEST_AWAY = timedelta(days=366)
 SECOND_FACTOR = "/account/second-factor"
@@ -179,6 +180,7 @@ def zones(own: str) -> tuple[str, ...]:
 async def _shown(visit: Visit, form: Form) -> Response:
     async with looking(visit.desk.database, visit.me.sight) as look:
         seen = await own_account(look, machine_now=visit.desk.machine_now())
+        late = await is_told_late(look)
     me, today = visit.me, visit.now.astimezone(zone_of(visit.me.zone)).date()
     form.values = {
         "language": me.language,
@@ -191,6 +193,7 @@ async def _shown(visit: Visit, form: Form) -> Response:
         code=200 if form.well else 422,
         form=form,
         seen=seen,
+        late=late,
         away=_away(seen.away_until, today=today),
         zones=zones(me.zone),
         browser=name_of,

@@ -63,3 +63,12 @@ async def test_the_page_is_found_from_the_account(both_streets: Street) -> None:
 
     assert 'href="/account/urgent"' in (await browser.get("/account")).text
     assert heading(await browser.get("/account/urgent")) == "When something is urgent"
+
+
+async def test_the_account_warns_whoever_only_mail_reaches_until_there_is_a_number(both_streets: Street) -> None:
+    browser, warning = await both_streets.browser("Karin"), "When something is urgent you are told by mail only."
+    assert warning in (await browser.get("/account")).text
+
+    await browser.post("/account/urgent/number", number="070-174 06 05")
+
+    assert warning not in (await browser.get("/account")).text
