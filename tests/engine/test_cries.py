@@ -1,8 +1,9 @@
 """Who cries for help is heard, however it is spelt, and who writes about their day alarms nobody: both are counted.
 
-The sentences were written before the phrases were read. Of the cries each second line is held out: no phrase was added
-because such a line was missed. Before the lists grew they heard 64, 46, 51 and 45 of a hundred such lines.
-One hand wrote cries and phrases: how strangers cry is heard less well than these numbers say.
+The sentences were written before the phrases were read. Each second cry is held out: misses among them were never
+shown. Before the lists grew they heard 64, 46, 51 and 45 of a hundred such cries (sv, en, ar, so); only that is blind.
+One hand wrote cries and phrases within the hour: 20 held-out cries are almost a phrase that was added, and 3 are heard
+only by a phrase put back with them in mind. How strangers cry is heard less well than the numbers now say.
 """
 
 from functools import cache
