@@ -13,10 +13,11 @@ from bot.services.published import Plan
 from bot.storage.takers import takers
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views import today as view
+from bot.storage.views.danger import held_people
 from bot.storage.views.sight import Look, looking
 from bot.storage.views.strangers import how_many
 from bot.storage.views.today_alerts import AlertSeen, Kept, open_alerts
-from bot.storage.views.today_people import Part, Section
+from bot.storage.views.today_people import Part, PersonSeen, Section
 from bot.storage.views.today_silent import Measure, SilentSeen, silent_people
 
 
@@ -29,6 +30,7 @@ class Day:
     stands_in_for: tuple[view.ColleagueSeen, ...]
     people: int
     kept: Mapping[Kept, Section[AlertSeen]]
+    held: Section[PersonSeen]
     absent: Section[view.AbsentSeen]
     silent: Mapping[Silence, Section[SilentSeen]]
     dates: Section[view.DateSeen]
@@ -42,7 +44,7 @@ class Day:
     def waits(self) -> bool:
         """Whether anything waits for somebody."""
         totals = [one.total for one in self.kept.values()] + [one.total for one in self.silent.values()]
-        return any((*totals, self.absent.total, self.dates.total, self.unclaimed))
+        return any((*totals, self.held.total, self.absent.total, self.dates.total, self.unclaimed))
 
     def is_away(self) -> bool:
         """Whether the reader is away today."""
@@ -74,6 +76,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
             stands_in_for=tuple(one for number, one in people.items() if number in me.stands_in_for),
             people=sum(sum(phases.values()) for phases in taking.values()),
             kept=kept,
+            held=await held_people(look, part, now=now),
             absent=await view.absent(look, part, on=on, zone=zone_of(me.zone)),
             silent=await silent_people(look, part, measure=measure),
             dates=await view.dates(look, part, week=view.week_of(on), now=now),

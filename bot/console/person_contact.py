@@ -29,7 +29,8 @@ async def pause(doing: Doing) -> str | None:
 async def resume(doing: Doing) -> str | None:
     """Messages begin again after a pause; twice is once."""
     assert doing.asked.by is not None
-    await attention.resume(doing.database, doing.asked.enrolment, by=doing.asked.by, now=doing.now)
+    resuming = attention.Resuming(enrolment_id=doing.asked.enrolment, held_at=doing.there.one.participant.held_at)
+    await attention.resume(doing.database, resuming, by=doing.asked.by, now=doing.now)
     return "resumed"
 
 

@@ -17,6 +17,7 @@ from bot.services.judging import asked_of_people
 from bot.services.published import Plan
 from bot.services.welcoming import MOST_ASKED, may_ask
 from bot.storage.unit_of_work import looking as at_work
+from bot.storage.views.danger import danger_of
 from bot.storage.views.person import OnePerson, person
 from bot.storage.views.ratings import own_ratings
 from bot.storage.views.sight import looking
@@ -79,6 +80,7 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
             return visit.missing()
         told = await story(look, enrolment, only=only, page=page)
         rated = await own_ratings(look, [enrolment])
+        danger = await danger_of(look, one.participant)
     await note_reading(visit.desk.database, one.participant, by=visit.by, now=visit.now)
     there = await _with_plans(visit, one)
     shown = progress([one], ratings=rated, titles=titles(visit, there.plan))[0]
@@ -86,6 +88,7 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
         "person.html",
         code=200 if refused is None else 409 if refused.changed else 422,
         **around(visit, there),
+        danger=danger,
         story=told,
         only=only,
         page=page,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.console.day import the_day, titles
 from bot.console.pages import page_number
 from bot.console.visit import Page, Visit, ours
-from bot.domain.access import May
+from bot.domain.access import ChangedMeanwhile, May
 from bot.domain.calendar import zone_of
 from bot.domain.day import AsideLine, Later
 from bot.services import attendance, attention
@@ -23,7 +23,7 @@ from bot.storage.views.urgent import is_told_late
 _FIRST = ((May.PEOPLE, "/"), (May.FIGURES, "/figures"), (May.TEXTS, "/texts"), (May.ACCOUNTS, "/accounts"))
 """Where each role begins, of those that somebody has the first."""
 
-SECTIONS = ("alerts", "questions", "absent", "silent", "unreachable", "uncertain", "dates")
+SECTIONS = ("alerts", "held", "questions", "absent", "silent", "unreachable", "uncertain", "dates")
 A_GLANCE, A_LIST = 6, 40
 """How many lines of a section the day shows, and how many a page of the whole section."""
 
@@ -99,8 +99,14 @@ class TodayPages:
         """Somebody is written to again."""
         if not await _person(visit):
             return visit.missing()
-        enrolment = visit.number("person")
-        if not await attention.resume(visit.desk.database, enrolment, by=visit.by, now=visit.now):
+        resuming = attention.Resuming(
+            enrolment_id=visit.number("person"), held_at=_moment(visit.field("held", most=40))
+        )
+        try:
+            resumed = await attention.resume(visit.desk.database, resuming, by=visit.by, now=visit.now)
+        except ChangedMeanwhile:
+            return await _shown(visit, told=Told(what="held-since"), code=409)
+        if not resumed:
             return await _shown(visit, told=Told(what="resumed"), code=409)
         return visit.back(otherwise="/")
 
@@ -169,6 +175,13 @@ async def _after(visit: Visit, already: SeenToAlready | None) -> Response:
 async def _alert(visit: Visit) -> AlertPlace | None:
     async with looking(visit.desk.database, visit.me.sight) as look:
         return await alert_seen(look, visit.number("alert"))
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 async def _person(visit: Visit) -> bool:

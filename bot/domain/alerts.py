@@ -7,8 +7,9 @@ from typing import NewType
 class AlertKind(StrEnum):
     """The kinds, in the order in which they need somebody."""
 
-    CRISIS = "crisis"
     CRISIS_UNDELIVERED = "crisis-undelivered"
+    """Whoever cried for help has not got it: nothing is as urgent as calling them."""
+    CRISIS = "crisis"
     UNWANTED = "messages-unwanted"
     """No more messages are wanted: whoever says so is not written to."""
     WANTS_CALL = "wants-call"

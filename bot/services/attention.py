@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.access import By
+from bot.domain.access import By, ChangedMeanwhile
 from bot.domain.alerts import TOLD_AS_UNREACHABLE
 from bot.domain.calendar import zone_of
 from bot.domain.day import SEEN_TO_FOR, AsideLine, Later, later
@@ -74,13 +74,24 @@ async def hand_over(database: Database, alert: int, handing: Handing, *, by: By,
     return None
 
 
-async def resume(database: Database, enrolment: int, *, by: By, now: datetime) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resuming:
+    """Who is to be written to again, and since when they were held as the coach was shown it; `None`: not held."""
+
+    enrolment_id: int
+    held_at: datetime | None
+
+
+async def resume(database: Database, resuming: Resuming, *, by: By, now: datetime) -> bool:
     """The person is written to again, after being held or paused. `False` when they were already.
 
-    Whoever said stop is not brought back by this. Raises `NotForYou`.
+    Whoever said stop is not brought back by this. Raises `NotForYou`, and `ChangedMeanwhile` for whoever was held
+    after the coach was shown how they stand: words of danger are never waved through unseen.
     """
     async with unit_of_work(database) as work:
-        person = await _person(work, enrolment, by=by)
+        person = await _person(work, resuming.enrolment_id, by=by)
+        if person.held_at is not None and person.held_at != resuming.held_at:
+            raise ChangedMeanwhile(f"enrolment {resuming.enrolment_id} is held since then")
         if not await work.participants.resume(person.id, now=now):
             return False
         await work.audit.note(_of(person, "person-resumed"), by=by, now=now)

@@ -202,12 +202,13 @@ async def test_somebody_who_is_held_or_paused_is_resumed(both_mornings: Morning)
     await both_mornings.alert("Amina", "crisis")
     street = both_mornings.street
     person, browser = street.people["Amina"], await street.browser("Karin")
-    assert "Resume messages" not in (await browser.get("/")).text
+    assert "Let messages go on" not in (await browser.get("/")).text
     await both_mornings.change(tables.participants, person, held_at=street.hours.now, stopped_at=street.hours.now)
     await both_mornings.change(tables.participants, person, paused_until=street.hours.now + timedelta(days=3))
-    assert "Resume messages" in (await browser.get("/")).text
-    answer = await browser.post(f"/today/people/{street.enrolments['Amina']}/resume")
-    assert "Resume messages" not in answer.text
+    assert "Let messages go on" in (await browser.get("/")).text
+    held = street.hours.now.isoformat()
+    answer = await browser.post(f"/today/people/{street.enrolments['Amina']}/resume", held=held)
+    assert "Let messages go on" not in answer.text
     row = await both_mornings.row(tables.participants, person)
     assert (row.held_at, row.paused_until) == (None, None)
     # Their own word stands.

@@ -12,6 +12,7 @@ from bot.domain.access import Appointment, Role
 from bot.storage.sessions import Sessions, SessionSeen
 from bot.storage.tables import appointments, coaches, credentials, programmes, recovery_codes, sessions, sign_in_links
 from bot.storage.views.sight import Look
+from bot.storage.views.urgent import told_at_once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,12 +29,18 @@ class AccountSeen:
     invited: bool
     signed_in_at: datetime | None
     deputy: str | None
+    told_at_once: bool
     appointments: frozenset[Appointment]
 
     @property
     def standing(self) -> str:
         """The roles, as a form brings them back."""
         return " ".join(sorted(word_of(one) for one in self.appointments))
+
+    @property
+    def is_told_late(self) -> bool:
+        """Whether it is theirs to be told of what is urgent, and nothing but mail reaches them."""
+        return not self.told_at_once and any(one.role in (Role.COACH, Role.LEADER) for one in self.appointments)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +88,7 @@ _ACCOUNTS = (
         _links.label("invited"),
         _SIGNED_IN.label("signed_in_at"),
         _deputies.c.first_name.label("deputy"),
+        told_at_once(coaches.c.id).label("told_at_once"),
     )
     .outerjoin(credentials, credentials.c.coach_id == coaches.c.id)
     .outerjoin(_deputies, _deputies.c.id == coaches.c.deputy_id)
@@ -183,6 +191,7 @@ async def _accounts(look: Look, *, machine_now: datetime, only: int | None = Non
             invited=bool(row.invited),
             signed_in_at=row.signed_in_at,
             deputy=row.deputy,
+            told_at_once=bool(row.told_at_once),
             appointments=frozenset(roles.get(row.id, ())),
         )
         for row in rows
