@@ -1,7 +1,7 @@
 """What people write in each language is data, and no word of it means two things at once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.catalogs import PARTICIPANTS, REFERENCE
@@ -153,55 +153,85 @@ def _with_names(spoken: Spoken) -> Spoken:
     return replace(spoken, words={**spoken.words, "languages": languages})
 
 
-def _reading(spoken: Spoken) -> Reading:
-    def named(table: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Tables:
+    """The tables of one language, folded as replies are."""
+
+    spoken: Spoken
+
+    def named(self, table: str) -> dict[str, str]:
+        """What each word of the table means."""
         return {
-            bare(fold(word, language=spoken.language)): meaning
-            for meaning, words in spoken.words.get(table, {}).items()
+            bare(fold(word, language=self.spoken.language)): meaning
+            for meaning, words in self.spoken.words.get(table, {}).items()
             for word in words
         }
 
-    def all_of(table: str) -> frozenset[str]:
-        return frozenset(named(table))
+    def all_of(self, table: str) -> frozenset[str]:
+        """The words of the table, which all mean the same."""
+        return frozenset(self.named(table))
 
-    def numbered(table: str) -> dict[str, int]:
-        return {word: NUMBERED[table][name] for word, name in named(table).items()}
+    def numbered(self, table: str) -> dict[str, int]:
+        """The number that each word of the table stands for."""
+        return {word: NUMBERED[table][name] for word, name in self.named(table).items()}
 
+
+def _reading(spoken: Spoken) -> Reading:
+    tables = _Tables(spoken)
+    return _with_absences(_with_time(_answers(tables), tables), tables)
+
+
+def _answers(tables: _Tables) -> Reading:
+    """Whole replies, and the words around them."""
     return Reading(
-        language=spoken.language,
-        reviewed=spoken.reviewed,
-        numbers=numbered("numbers"),
-        yes=all_of("yes"),
-        no=all_of("no"),
-        refuse=all_of("refuse"),
-        nothing=all_of("nothing"),
-        everything=all_of("everything"),
-        weekdays=numbered("weekdays"),
-        months=numbered("months"),
-        days=numbered("days"),
-        polite=all_of("polite"),
-        fillers=all_of("fillers"),
-        joins=all_of("joins"),
-        of=all_of("of"),
-        doubt=all_of("doubt"),
-        units=all_of("units"),
-        wishes={wish: all_of(wish) for wish in Wish},
-        absences={Presence(each): all_of(each) for each in ABSENCES},
-        lengths={word: Length(name) for word, name in named("lengths").items()},
-        duals={word: Length(name) for word, name in named("duals").items()},
-        parts_of_day={word: PartOfDay(name) for word, name in named("parts-of-day").items()},
-        clock=all_of("clock"),
-        until=all_of("until") | all_of("through"),
-        through=all_of("through"),
-        within=all_of("within"),
-        since=all_of("since"),
-        absence_fillers=all_of("absence-fillers"),
-        absence_hints=all_of("absence-hints"),
-        parts_of_hour=numbered("parts-of-hour"),
-        dawn_clock=spoken.dawn_clock,
-        lookalikes=all_of("lookalikes"),
-        questions=all_of("questions"),
-        meant=all_of("meant"),
-        languages=named("languages"),
-        not_yet=spoken.not_yet,
+        language=tables.spoken.language,
+        reviewed=tables.spoken.reviewed,
+        not_yet=tables.spoken.not_yet,
+        numbers=tables.numbered("numbers"),
+        yes=tables.all_of("yes"),
+        no=tables.all_of("no"),
+        refuse=tables.all_of("refuse"),
+        nothing=tables.all_of("nothing"),
+        everything=tables.all_of("everything"),
+        polite=tables.all_of("polite"),
+        fillers=tables.all_of("fillers"),
+        joins=tables.all_of("joins"),
+        of=tables.all_of("of"),
+        doubt=tables.all_of("doubt"),
+        units=tables.all_of("units"),
+        lookalikes=tables.all_of("lookalikes"),
+        questions=tables.all_of("questions"),
+        meant=tables.all_of("meant"),
+        languages=tables.named("languages"),
+        wishes={wish: tables.all_of(wish) for wish in Wish},
+    )
+
+
+def _with_time(reading: Reading, tables: _Tables) -> Reading:
+    """Days, hours and how long something lasts."""
+    return replace(
+        reading,
+        weekdays=tables.numbered("weekdays"),
+        months=tables.numbered("months"),
+        days=tables.numbered("days"),
+        lengths={word: Length(name) for word, name in tables.named("lengths").items()},
+        duals={word: Length(name) for word, name in tables.named("duals").items()},
+        parts_of_day={word: PartOfDay(name) for word, name in tables.named("parts-of-day").items()},
+        parts_of_hour=tables.numbered("parts-of-hour"),
+        clock=tables.all_of("clock"),
+        dawn_clock=tables.spoken.dawn_clock,
+        until=tables.all_of("until") | tables.all_of("through"),
+        through=tables.all_of("through"),
+        within=tables.all_of("within"),
+        since=tables.all_of("since"),
+    )
+
+
+def _with_absences(reading: Reading, tables: _Tables) -> Reading:
+    """The words for not coming, and what may stand around them."""
+    return replace(
+        reading,
+        absences={Presence(each): tables.all_of(each) for each in ABSENCES},
+        absence_fillers=tables.all_of("absence-fillers"),
+        absence_hints=tables.all_of("absence-hints"),
     )

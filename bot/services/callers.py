@@ -9,7 +9,7 @@ from bot.domain.messages import InboundKind, InboundMessage, own_message
 from bot.domain.people import Address, Participant
 from bot.engine.seen import seen_by_tap, seen_by_words
 from bot.services.published import FlowEdition, Plan, Shelf
-from bot.services.speakers import Sharer, speaker_of
+from bot.services.speakers import Sharer, Speaker, speaker_of
 from bot.storage.addresses import Owner
 from bot.storage.inbox import Waiting
 from bot.storage.talk import Live
@@ -73,6 +73,46 @@ class Callers:
     lapsed: Mapping[int, Live]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What was found out about a batch: people's places, open conversations and plans, and who signed what."""
+
+    people: Mapping[int, Sequence[Participant]]
+    lives: Mapping[int, Live]
+    plans: Mapping[int, Plan]
+    questions: Mapping[bytes, Question]
+    signers: Mapping[int, int]
+
+    def speaker(self, heard: Heard, owners: Sequence[Owner]) -> Speaker | None:
+        """Who of those with the address wrote it."""
+        return speaker_of(
+            owners,
+            # What is edited was written before: what was asked last does not say whose it is.
+            lives={} if heard.message.kind is InboundKind.EDIT else self.lives,
+            people=self.people,
+            known=heard.waiting.signer or self.signers.get(heard.waiting.id),
+            question=self.questions.get(heard.waiting.sender_hash),
+        )
+
+    def turn(self, heard: Heard, owners: Sequence[Owner], speaker: Speaker) -> Turn:
+        """The message of a person, with all that is known of them."""
+        owner = speaker.owner
+        assert owner.participant_id is not None
+        live = self.lives.get(owner.participant_id)
+        participant = _place(self.people[owner.participant_id], live)
+        return Turn(
+            heard=heard,
+            participant=participant,
+            address=owner.address,
+            plan=self.plans[participant.programme_id],
+            live=live,
+            beside=tuple(self.people[other][0] for other in _others(owners, owner)),
+            sharers=_sharers(owners, self.people),
+            unsure=not speaker.sure,
+            question=self.questions.get(heard.waiting.sender_hash),
+        )
+
+
 async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: datetime) -> Callers:
     """Find out who everybody is and what they were asked, in a fixed number of questions to the database."""
     behind = await work.addresses.behind([one.waiting.sender_hash for one in heard])
@@ -86,37 +126,17 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     shared = [one for one, several in zip(heard, owners, strict=True) if _is_shared(several)]
     questions = await work.unsigned.open_for([one.waiting.sender_hash for one in shared])
     signers = await _signers(work, shared, people=known)
+    known_here = _Known(people=people, lives=lives, plans=plans, questions=questions, signers=signers)
     turns: dict[int, Turn] = {}
     strangers: list[Heard] = []
     coaches: list[Heard] = []
     for one, several in zip(heard, owners, strict=True):
-        speaker = speaker_of(
-            several,
-            # What is edited was written before: what was asked last does not say whose it is.
-            lives={} if one.message.kind is InboundKind.EDIT else lives,
-            people=people,
-            known=one.waiting.signer or signers.get(one.waiting.id),
-            question=questions.get(one.waiting.sender_hash),
-        )
-        owner = speaker.owner if speaker else None
-        if speaker is None or owner is None:
+        speaker = known_here.speaker(one, several)
+        if speaker is None:
             (coaches if several else strangers).append(one)
-        elif owner.participant_id is not None:
-            live = lives.get(owner.participant_id)
-            participant = _place(people[owner.participant_id], live)
-            turn = Turn(
-                heard=one,
-                participant=participant,
-                address=owner.address,
-                plan=plans[participant.programme_id],
-                live=live,
-                beside=tuple(people[other][0] for other in _others(several, owner)),
-                sharers=_sharers(several, people),
-                unsure=not speaker.sure,
-                question=questions.get(one.waiting.sender_hash),
-            )
+        elif speaker.owner.participant_id is not None:
             # A second message of the same person, from another address, waits for the next batch.
-            turns.setdefault(participant.id, turn)
+            turns.setdefault(speaker.owner.participant_id, known_here.turn(one, several, speaker))
     lapsed = await work.conversations.lapsed(known - lives.keys(), since=now - LATE_ANSWERS)
     editions = await shelf.flows(work, (one.definition_id for one in (*lives.values(), *lapsed.values())))
     return Callers(turns=list(turns.values()), strangers=strangers, coaches=coaches, editions=editions, lapsed=lapsed)

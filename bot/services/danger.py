@@ -82,19 +82,7 @@ def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
 
     Where several organisations share what was written to, each of them is called: rather one too many than the wrong.
     """
-    called = [(who.organisation_id, who.plan.programme_id)]
-    called += [(one.organisation_id, one.id) for one in who.beside]
-    for organisation, programme in called:
-        hearing.pile.alerts.append(
-            NewAlert(
-                organisation_id=organisation,
-                programme_id=programme,
-                kind=AlertKind.CRISIS,
-                about=who.arrival,
-                once=f"{AlertKind.CRISIS}/in/{who.arrival}/{organisation}",
-                escalates_at=hearing.now,
-            )
-        )
+    hearing.pile.alerts += _calls(who, now=hearing.now)
     plan, key = who.plan, _help_for(danger)
     language = plan.language_of(danger.language)
     text = "\n".join(
@@ -118,6 +106,22 @@ def help_stranger(hearing: Hearing, danger: Danger, who: Unknown) -> None:
             parts=sms_parts(text) if who.address.channel is ChannelName.SMS else 1,
         )
     )
+
+
+def _calls(who: Unknown, *, now: datetime) -> list[NewAlert]:
+    called = [(who.organisation_id, who.plan.programme_id)]
+    called += [(one.organisation_id, one.id) for one in who.beside]
+    return [
+        NewAlert(
+            organisation_id=organisation,
+            programme_id=programme,
+            kind=AlertKind.CRISIS,
+            about=who.arrival,
+            once=f"{AlertKind.CRISIS}/in/{who.arrival}/{organisation}",
+            escalates_at=now,
+        )
+        for organisation, programme in called
+    ]
 
 
 def _said(plan: Plan, key: str, one: Participant, *, now: datetime) -> Said:

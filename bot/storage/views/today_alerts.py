@@ -52,17 +52,6 @@ class AlertPlace:
 async def open_alerts(look: Look, part: Part, *, today: date, now: datetime) -> dict[Kept, Section[AlertSeen]]:
     """All that is open, by section, in the order in which it needs somebody."""
     numbered = _numbered(look, today=today, now=now)
-    told = and_(
-        inbox.c.id == alerts.c.about,
-        # What nobody signed is for the coaches of all who may have written it.
-        or_(
-            inbox.c.participant_id == alerts.c.participant_id,
-            and_(inbox.c.state == UNSIGNED, alerts.c.kind == AlertKind.UNSIGNED),
-        ),
-        inbox.c.kind.in_((InboundKind.WORDS, InboundKind.EDIT)),
-        # Of an alert that a flow raised, `about` is a conversation.
-        alerts.c.kind.in_(TELLS_WORDS),
-    )
     sent = and_(outbox.c.id == alerts.c.about, alerts.c.kind == AlertKind.UNCERTAIN)
     rows = await look.connection.execute(
         select(
@@ -79,7 +68,7 @@ async def open_alerts(look: Look, part: Part, *, today: date, now: datetime) -> 
         .select_from(
             numbered.join(alerts, alerts.c.id == numbered.c.id)
             .outerjoin(PLACES, enrolments.c.id == numbered.c.place_seen)
-            .outerjoin(inbox, told)
+            .outerjoin(inbox, _told())
             .outerjoin(outbox, sent)
         )
         .where(numbered.c.place > part.skip, numbered.c.place <= part.skip + part.most)
@@ -106,22 +95,13 @@ async def alert_seen(look: Look, alert: int) -> AlertPlace | None:
 
 
 def _numbered(look: Look, *, today: date, now: datetime) -> Subquery:
-    section = case(
-        (alerts.c.kind.in_(WANTS_ANSWER), Kept.QUESTIONS.value),
-        (alerts.c.kind == AlertKind.UNCERTAIN, Kept.UNCERTAIN.value),
-        else_=Kept.ALERTS.value,
-    )
-    order = tuple(AlertKind)
-    urgency = case(
-        *((alerts.c.kind == kind, place) for place, kind in enumerate(order)), else_=order.index(AlertKind.OWN)
-    )
     seen = (
         select(
             alerts.c.id,
             alerts.c.participant_id,
             alerts.c.raised_at,
-            section.label("section"),
-            urgency.label("urgency"),
+            _section().label("section"),
+            _urgency().label("urgency"),
             _place(look).label("place_seen"),
         )
         .where(
@@ -145,6 +125,34 @@ def _numbered(look: Look, *, today: date, now: datetime) -> Subquery:
         )
         .where(or_(seen.c.place_seen.is_not(None), seen.c.participant_id.is_(None)))
         .subquery()
+    )
+
+
+def _section() -> ColumnElement[str]:
+    return case(
+        (alerts.c.kind.in_(WANTS_ANSWER), Kept.QUESTIONS.value),
+        (alerts.c.kind == AlertKind.UNCERTAIN, Kept.UNCERTAIN.value),
+        else_=Kept.ALERTS.value,
+    )
+
+
+def _urgency() -> ColumnElement[int]:
+    order = tuple(AlertKind)
+    return case(*((alerts.c.kind == kind, place) for place, kind in enumerate(order)), else_=order.index(AlertKind.OWN))
+
+
+def _told() -> ColumnElement[bool]:
+    """True of an alert and the message it is about, if its words are to be read with it."""
+    return and_(
+        inbox.c.id == alerts.c.about,
+        # What nobody signed is for the coaches of all who may have written it.
+        or_(
+            inbox.c.participant_id == alerts.c.participant_id,
+            and_(inbox.c.state == UNSIGNED, alerts.c.kind == AlertKind.UNSIGNED),
+        ),
+        inbox.c.kind.in_((InboundKind.WORDS, InboundKind.EDIT)),
+        # Of an alert that a flow raised, `about` is a conversation.
+        alerts.c.kind.in_(TELLS_WORDS),
     )
 
 

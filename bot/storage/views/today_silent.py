@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, false, func, or_, select
 from sqlalchemy.sql.functions import coalesce
 
 from bot.domain.calendar import zone_of
@@ -58,26 +58,7 @@ async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Sil
 
     Who said stop is not told of.
     """
-    unreachable = is_unreachable(measure.today)
-    section = case((unreachable, Silence.UNREACHABLE.value), else_=Silence.NO_WORD.value).label("section")
-    order = (participants.c.last_heard_at.is_not(None), participants.c.last_heard_at, enrolments.c.id)
-    numbered = (
-        select(
-            enrolments.c.id,
-            section,
-            func.count().over(partition_by=section).label("total"),
-            func.row_number().over(partition_by=section, order_by=order).label("place"),
-        )
-        .select_from(PLACES)
-        .where(
-            look.sees,
-            or_(
-                and_(unreachable, not_aside(AsideLine.UNREACHABLE, now=measure.now)),
-                and_(is_silent(measure), not_aside(AsideLine.SILENT, now=measure.now)),
-            ),
-        )
-        .subquery()
-    )
+    numbered = _numbered(look, measure)
     rows = await look.connection.execute(
         select(
             numbered.c.section,
@@ -99,6 +80,30 @@ async def silent_people(look: Look, part: Part, *, measure: Measure) -> dict[Sil
         kind: Section(lines=tuple(_silent(row, look) for row in several), total=several[0].total if several else 0)
         for kind, several in found.items()
     }
+
+
+def _numbered(look: Look, measure: Measure) -> Subquery:
+    """The places of those who are told of, numbered within their section."""
+    unreachable = is_unreachable(measure.today)
+    section = case((unreachable, Silence.UNREACHABLE.value), else_=Silence.NO_WORD.value).label("section")
+    order = (participants.c.last_heard_at.is_not(None), participants.c.last_heard_at, enrolments.c.id)
+    return (
+        select(
+            enrolments.c.id,
+            section,
+            func.count().over(partition_by=section).label("total"),
+            func.row_number().over(partition_by=section, order_by=order).label("place"),
+        )
+        .select_from(PLACES)
+        .where(
+            look.sees,
+            or_(
+                and_(unreachable, not_aside(AsideLine.UNREACHABLE, now=measure.now)),
+                and_(is_silent(measure), not_aside(AsideLine.SILENT, now=measure.now)),
+            ),
+        )
+        .subquery()
+    )
 
 
 def is_unreachable(today: date) -> ColumnElement[bool]:
