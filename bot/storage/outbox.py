@@ -68,7 +68,7 @@ _NOTE = (
         retry_at=bindparam("new_retry_at"),
         attempts=outbox.c.attempts - bindparam("given_back"),
         lease_until=None,
-        sent_at=func.coalesce(bindparam("new_sent_at"), outbox.c.sent_at),
+        sent_at=func.coalesce(bindparam("new_sent_at", type_=outbox.c.sent_at.type), outbox.c.sent_at),
         settled_at=bindparam("now"),
     )
 )

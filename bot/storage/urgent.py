@@ -82,7 +82,7 @@ _COLLEAGUES = (
 _HOLD = (
     update(participants)
     .where(participants.c.id.in_(bindparam("people", expanding=True)))
-    .values(held_at=func.coalesce(participants.c.held_at, bindparam("since")))
+    .values(held_at=func.coalesce(participants.c.held_at, bindparam("since", type_=participants.c.held_at.type)))
 )
 _DROP = (
     update(outbox)
