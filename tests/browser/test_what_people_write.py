@@ -66,13 +66,24 @@ async def test_danger_stands_first_and_holds_everything_until_somebody_resumes(s
     await seen.go("/")
     first = seen.page.locator("#live-alerts li").first
     await expect(first).to_contain_text("Bosse")
-    await first.get_by_role("button", name=re.compile("^Done")).click()
+    await expect(first.get_by_role("link", name=re.compile("^Call"))).to_have_attribute(
+        "href", re.compile(r"^tel:\+46")
+    )
+    # Letting the messages go on is folded away: one press does not do it.
+    yes = re.compile("^Yes, let them go on")
+    await expect(first.get_by_role("button", name=yes)).to_be_hidden()
+    await first.get_by_role("button", name=re.compile("^I have it")).click()
     await expect(seen.page.locator("#live-alerts")).not_to_contain_text("vill dö")
+    await expect(seen.page.locator("#live-held")).to_contain_text("Bosse")
     await seen.go("/people?find=Bosse")
     await seen.page.get_by_role("link", name="Bosse").first.click()
     await expect(seen.page.locator("main")).to_contain_text("Paused until you resume it")
-    await seen.page.get_by_role("button", name="Resume messages").click()
+    await expect(seen.page.locator("main")).to_contain_text("because of words of danger")
+    await seen.page.get_by_text("Let messages go on").click()
+    await seen.page.get_by_role("button", name=yes).click()
     await expect(seen.page.locator("main")).not_to_contain_text("Paused until you resume it")
+    await seen.go("/")
+    await expect(seen.page.locator("#live-held")).not_to_contain_text("Bosse")
 
 
 async def test_a_newcomer_is_asked_and_what_they_answer_stands_on_their_page(seen: Watched) -> None:
