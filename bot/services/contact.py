@@ -10,6 +10,7 @@ from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, Agreement, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
 from bot.services.lifting import tell_how_to_lift
+from bot.services.passed_on import let_go
 from bot.services.pile import Pile
 from bot.services.published import Plan, Shelf
 from bot.services.silences import silence
@@ -131,6 +132,8 @@ async def add_number(database: Database, shelf: Shelf, asked: Asked, *, number: 
         added = await work.addresses.revive(ChannelName.SMS, number, person=person.id, now=now)
         added = added or next((one for one in known if one.value == number), None)
         if added is None:
+            today = now.astimezone(zone_of(person.zone)).date()
+            await let_go(work, person.organisation_id, [(ChannelName.SMS, number)], today=today, now=now)
             added = await work.addresses.add(ChannelName.SMS, number, of=belongs, now=now)
         elif added.id != known[0].id:
             # Of several numbers the newest is written to.

@@ -12,6 +12,7 @@ from bot.content.people_table import PeopleTable, Roll, Spoken, open_table, read
 from bot.domain.access import Appointment, By, Role
 from bot.domain.calendar import zone_of
 from bot.domain.people import Agreement, ChannelName, NewParticipant
+from bot.services.passed_on import let_go
 from bot.services.published import Plan, Shelf
 from bot.services.welcoming import ask, note_yes
 from bot.storage.audit import Done
@@ -216,6 +217,8 @@ async def _take_in(work: Work, shelf: Shelf, kept: ImportRow, *, now: datetime) 
     await work.newcomers.hold(kept.programme_id)
     today = now.astimezone(zone_of(reading.plan.programme.zone)).date()
     people, wrong = await _well(work, reading, table.part(kept.done, kept.done + AT_ONCE), today=today)
+    wanted = [one for new in people for one in new.addresses]
+    await let_go(work, kept.organisation_id, wanted, today=today, now=now)
     places = [
         await work.participants.enrol(replace(new, agreement=kept.agreement), programme=reading.row, now=now)
         for new in people

@@ -14,6 +14,7 @@ from bot.services.asked import Asked, asked_of, done, hold, note
 from bot.services.asked import NotOnTheRoster as NotOnTheRoster
 from bot.services.conversation import REPLY_LASTS
 from bot.services.farewells import fall_quiet
+from bot.services.passed_on import let_go
 from bot.services.published import Plan, Shelf
 from bot.services.welcoming import MOST_ASKED, ask, may_ask, note_yes
 from bot.services.wording import Occasion, drafts, say
@@ -75,6 +76,8 @@ async def import_people(
             taken=taken,
         )
         people = read_people(rows, against=against)
+        wanted = [one for new in people for one in new.addresses]
+        await let_go(work, programme.organisation_id, wanted, today=today, now=now)
         places = [
             await work.participants.enrol(replace(new, agreement=file.agreement), programme=programme, now=now)
             for new in people
@@ -108,6 +111,7 @@ async def add_person(database: Database, shelf: Shelf, newcomer: Newcomer, *, by
         today = now.astimezone(zone_of(plan.programme.zone)).date()
         for there in (await work.newcomers.who_has(rows[0].id, new.addresses, today=today)).values():
             raise AddressTaken(there)
+        await let_go(work, by.organisation_id, new.addresses, today=today, now=now)
         enrolment = await work.participants.enrol(new, programme=rows[0], now=now)
         person = (await work.participants.enrolled([enrolment]))[enrolment]
         await note(work, done("person-added", person), asked=Asked(enrolment=enrolment, by=by), now=now)

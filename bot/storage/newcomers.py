@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.access import Role
@@ -22,6 +22,18 @@ class CoachThere:
     email: str
 
 
+_newer = addresses.alias("newer")
+# Of several numbers of one person the newest is written to.
+_OLDER = exists().where(
+    _newer.c.participant_id == addresses.c.participant_id,
+    _newer.c.channel == addresses.c.channel,
+    _newer.c.id > addresses.c.id,
+    _newer.c.state != AddressState.WRONG,
+)
+_TAKES_PART = exists().where(
+    enrolments.c.participant_id == addresses.c.participant_id,
+    or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on >= bindparam("today")),
+)
 # Not against who only refers to the programme: nobody else waits for this.
 _HOLD = select(programmes.c.id).where(programmes.c.id == bindparam("programme")).with_for_update(key_share=True)
 _WHO_HAS = (
@@ -32,7 +44,20 @@ _WHO_HAS = (
         or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on >= bindparam("today")),
         addresses.c.hash.in_(bindparam("hashes", expanding=True)),
         addresses.c.state != AddressState.WRONG,
+        ~_OLDER,
     )
+)
+_LET_GO = (
+    update(addresses)
+    .where(
+        addresses.c.organisation_id == bindparam("organisation"),
+        addresses.c.participant_id.is_not(None),
+        addresses.c.hash.in_(bindparam("hashes", expanding=True)),
+        addresses.c.state != AddressState.WRONG,
+        or_(_OLDER, ~_TAKES_PART),
+    )
+    .values(state=AddressState.WRONG, state_at=bindparam("freed_at"))
+    .returning(addresses.c.id, addresses.c.hash)
 )
 COACHES_OF = (
     select(coaches.c.id, coaches.c.first_name, coaches.c.email)
@@ -62,12 +87,25 @@ class Newcomers:
     async def who_has(
         self, programme_id: int, wanted: Iterable[tuple[ChannelName, str]], *, today: date
     ) -> dict[tuple[ChannelName, str], int]:
-        """The enrolments of those in a programme who have these addresses already."""
+        """The enrolments of those in a programme who are reached at these addresses already.
+
+        A number that was replaced by another is free.
+        """
         hashes = {self._sealer.hash(*one): one for one in wanted}
         if not hashes:
             return {}
         values = {"programme": programme_id, "today": today, "hashes": list(hashes)}
         return {hashes[row.hash]: row.id for row in await self._connection.execute(_WHO_HAS, values)}
+
+    async def let_go(
+        self, organisation_id: int, wanted: Iterable[tuple[ChannelName, str]], *, today: date, now: datetime
+    ) -> dict[int, bytes]:
+        """Whoever has another number by now, or left, has these no more. Gives the freed addresses and their hashes."""
+        hashes = [self._sealer.hash(*one) for one in wanted]
+        if not hashes:
+            return {}
+        values = {"organisation": organisation_id, "today": today, "hashes": hashes, "freed_at": now}
+        return {row.id: row.hash for row in await self._connection.execute(_LET_GO, values)}
 
     async def came_by(self, import_id: int, enrolment_ids: Iterable[int]) -> None:
         """This import gave them their places."""
