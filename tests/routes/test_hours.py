@@ -85,3 +85,22 @@ async def test_six_in_the_evening_is_six_in_the_evening_when_the_clock_changes(
     friday = "fredag 27 mars" if saturday.month == 3 else "fredag 23 oktober"
     monday = "måndag 30 mars" if saturday.month == 3 else "måndag 26 oktober"
     assert heard == [[f"Hej Amina! I morgon, {friday}"], [f"Hej Amina! I morgon, {monday}"]]
+
+
+async def test_a_question_that_is_asked_again_at_night_does_not_wait_for_the_morning(town: Town) -> None:
+    amina = await town.a_person()
+    await jump(town, datetime(2026, 11, 25, 22, 30, tzinfo=STOCKHOLM))
+    # The first question waits for the morning, and she writes before it has left.
+    await amina.begins("weekly-check-in")
+    assert amina.news() == []
+
+    second = await amina.says("1 3")
+    first = await amina.says("fel")
+    changed = await amina.says("2")
+
+    assert [len(one) for one in (second, first, changed)] == [1, 1, 1]
+    assert (second[0][:8], first[0][:8]) == ("Fråga 2 ", "Fråga 1 ")
+    assert changed[0].startswith("Tack! Ditt svar är ändrat.\nFråga 2 ")
+    await jump(town, datetime(2026, 11, 26, 7, 0, tzinfo=STOCKHOLM))
+    # What had waited is answered by then.
+    assert [words.split("\n")[1][:8] for words in amina.news()] == ["Fråga 2 "]

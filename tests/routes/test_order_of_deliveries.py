@@ -37,18 +37,14 @@ SCRIPTS: dict[str, Script] = {
 }
 
 SWAPPED = (
-    ("corrections", 2),
+    *((name, late) for name in ("corrections", "a sheet", "a sheet in pieces") for late in range(5)),
     ("corrections", 5),
-    ("a sheet", 1),
-    ("a sheet", 3),
-    ("a sheet in pieces", 2),
-    ("a sheet in pieces", 3),
     ("wishes", 2),
     ("wishes", 5),
     ("stop", 2),
     ("stop", 3),
 )
-"""Which text of which script comes after the one that follows it."""
+"""Which text of which script comes after the one that follows it: of answers, each of them."""
 
 _numbers = count(70_000)
 

@@ -175,6 +175,31 @@ async def test_by_sms_telegram_gives_a_link_that_works_once_and_keeps_the_histor
     assert private(chat)["id"] == chat
 
 
+async def test_who_goes_to_telegram_and_back_amid_a_check_in_keeps_it_and_all_that_was_said(shared_town: Town) -> None:
+    town = shared_town
+    amina = await town.a_person()
+    await amina.begins(WEEKLY)
+    await amina.says("1 3")
+    code = (await amina.says("telegram"))[0].split("start=")[1].split()[0]
+    there = Person(town, amina.enrolment, amina.id, chat=74_000 + amina.id)
+
+    await there.says(f"/start {code}")
+    [third] = await there.says("4")
+    [back] = await there.says("sms")
+    amina.news()
+    [fourth] = await amina.says("3")
+
+    assert third.startswith("Hur mycket vet du om ")
+    assert back == "Nu skriver vi till dig med sms."
+    assert "Vill du " in fourth
+    assert await stands(amina, "preferred_channel") == "sms"
+    assert [row.value for row in await amina.ratings()] == [2, 4, 3]
+    assert await amina.outcomes() == [None]
+    inbox = tables.inbox
+    wrote = await town.rows(select(inbox.c.channel).where(inbox.c.participant_id == amina.id).order_by(inbox.c.id))
+    assert [row.channel for row in wrote] == ["sms", "sms", "telegram", "telegram", "telegram", "sms"]
+
+
 async def test_a_link_that_is_too_old_does_not_work(town: Town) -> None:
     amina = await town.a_person()
     answered = await amina.says("byt till telegram")
