@@ -14,6 +14,7 @@ STOPS = (
     *("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"),
     *("stop", "Stop.", "STOP!!!", '"STOP"', " stop ", "ＳＴＯＰ", "s\u200btop", "STOP please", "stop " * 20),
     *("STOPP", "stopp tack", "Stoppa!", "SLUTA", "Avsluta.", "sluta skriva", "snälla sluta", "stopp stopp"),
+    *("snälla sluta skriva till mig", "Skriv inte mer!", "ta bort mitt nummer tack"),
     *("توقف", "تَوَقَّف", "أوقف", "توقف من فضلك", "توقف لو سمحت", "إلغاء", "STOP 🛑", "stopp, tack! 🙏"),
 )
 NO_STOPS = (
