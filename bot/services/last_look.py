@@ -8,6 +8,7 @@ from bot.domain.calendar import is_quiet, quiet_until
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
 from bot.domain.people import AddressState, Agreement
 from bot.domain.programme import WELCOME
+from bot.engine.state import State
 from bot.services.published import Plan
 from bot.storage.outbox import ALWAYS_SENT
 from bot.storage.outbox_rows import Candidate
@@ -55,11 +56,25 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
         return None
     if one.stopped_at is not None or (one.unwanted and one.message.purpose in BEGUN_OR_ASKED):
         return OutboxStatus.CANCELLED, "stopped"
-    if one.protected and one.message.purpose in BEGUN_BY_US:
+    return _not_begun(one) if one.message.purpose in BEGUN_BY_US else None
+
+
+def _not_begun(one: Candidate) -> tuple[OutboxStatus, str] | None:
+    """Why we do not begin this with the person."""
+    if one.protected:
         return OutboxStatus.CANCELLED, "protected"
-    if one.message.purpose in BEGUN_BY_US and not _agreed(one):
+    if not _agreed(one):
         return OutboxStatus.CANCELLED, "not-agreed"
+    if _answered(one):
+        return OutboxStatus.CANCELLED, "answered"
     return None
+
+
+def _answered(one: Candidate) -> bool:
+    """Whether a question that we begin with is behind the person, who wrote before it could leave."""
+    if one.message.purpose is not Purpose.REMINDER or one.asks is None or one.talk is None:
+        return False
+    return one.over or State.from_text(one.talk).at != one.asks
 
 
 def _agreed(one: Candidate) -> bool:

@@ -40,6 +40,8 @@ HEADS = (
         enrolments.c.agreement,
         conversations.c.flow,
         conversations.c.check_in_id,
+        conversations.c.state.label("talk_state"),
+        conversations.c.ended_at.label("talk_ended_at"),
         participants.c.check_ins_stopped_at,
     )
     .join(addresses, addresses.c.id == outbox.c.address_id)

@@ -29,6 +29,10 @@ class Candidate:
     flow: str | None = None
     unwanted: bool = False
     """It belongs to a check-in, and the person wants none."""
+    asks: str | None = None
+    talk: str | None = None
+    over: bool = False
+    """The question that it asks, the state of its conversation as text, and whether that has ended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,9 @@ def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
         agreement=Agreement(row.agreement) if row.agreement else None,
         flow=row.flow,
         unwanted=row.check_ins_stopped_at is not None and row.check_in_id is not None,
+        asks=row.step,
+        talk=row.talk_state,
+        over=row.talk_ended_at is not None,
     )
 
 

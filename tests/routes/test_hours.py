@@ -104,3 +104,16 @@ async def test_a_question_that_is_asked_again_at_night_does_not_wait_for_the_mor
     await jump(town, datetime(2026, 11, 26, 7, 0, tzinfo=STOCKHOLM))
     # What had waited is answered by then.
     assert [words.split("\n")[1][:8] for words in amina.news()] == ["Fråga 2 "]
+
+
+async def test_a_question_that_was_answered_before_it_left_is_not_asked_in_the_morning(town: Town) -> None:
+    amina = await town.a_person()
+    await jump(town, datetime(2026, 11, 26, 6, 30, tzinfo=STOCKHOLM))
+    await amina.begins("weekly-check-in")
+
+    [second] = await amina.says("1 3")
+    await jump(town, datetime(2026, 11, 26, 7, 15, tzinfo=STOCKHOLM))
+
+    assert second.startswith("Fråga 2 ")
+    assert [words for words in amina.news() if "Fråga" in words] == []
+    assert [(row.status, row.error) for row in await amina.outbox()][:2] == [("cancelled", "answered"), ("sent", None)]

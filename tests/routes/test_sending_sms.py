@@ -249,4 +249,6 @@ async def test_an_answer_overtakes_what_waits_for_a_later_try(shared_town: Town)
     await shared_town.settle(hours=1)
 
     assert len(answered) == 1
-    assert len(amina.messages()) == 2
+    # The question that waited is answered by then, and is not asked any more.
+    assert amina.messages() == answered
+    assert [(row.status, row.error) for row in await amina.outbox()] == [("cancelled", "answered"), ("sent", None)]
