@@ -1,7 +1,7 @@
 """A definition becomes text and comes back the same, and stays readable when a class here is renamed."""
 
 import json
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, TypeVar
 
 from cattrs import BaseValidationError, Converter, StructureHandlerNotFoundError
@@ -54,6 +54,8 @@ def _converter() -> Converter:
     converter = Converter(omit_if_default=False)
     converter.register_unstructure_hook(time, lambda moment: moment.isoformat(timespec="minutes"))
     converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
+    converter.register_unstructure_hook(date, lambda day: day.isoformat())
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_unstructure_hook(timedelta, lambda span: int(span.total_seconds()))
     converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
     for union in (Step, When):

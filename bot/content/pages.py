@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,6}\Z")
 # What YAML 1.2 reads as something else than text when it stands without quotes.
@@ -149,6 +150,16 @@ class Page:
             node, _CLOCK, _to_time, f"{where} must be a time", 'write it as "HH:MM", for instance "09:00"'
         )
 
+    def day(self, node: Node | None, *, where: str) -> date | None:
+        """A day of the calendar."""
+        remedy = 'write it as "YYYY-MM-DD", for instance "2026-12-24"'
+        words = self._matching(node, _DAY, _to_words, f"{where} must be a day", remedy)
+        try:
+            return None if words is None else date.fromisoformat(words)
+        except ValueError:
+            self.complain(node, f"{where} is in no calendar", remedy)
+            return None
+
     def span(self, node: Node | None, *, where: str) -> timedelta | None:
         """A length of time in minutes, hours or days."""
         return self._matching(node, _SPAN, _to_span, f"{where} must be a length of time", "write 30m, 3h or 2d")
@@ -255,6 +266,10 @@ def _parse(page: Page) -> None:
     except Unreadable as error:
         fault = Complaint(path=page.path, line=error.line, column=error.column, what=error.what, remedy=error.remedy)
         page.complaints.append(fault)
+
+
+def _to_words(match: re.Match[str]) -> str:
+    return match[0]
 
 
 def _to_time(match: re.Match[str]) -> time:

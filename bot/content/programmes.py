@@ -43,7 +43,7 @@ KNOWN_KEYS = (
     "reminders",
 )
 QUIET_KEYS = ("from", "to")
-STAFFED_KEYS = ("weekdays", "from", "to")
+STAFFED_KEYS = ("weekdays", "from", "to", "closed")
 URGENT_KEYS = ("minutes",)
 URGENT_MINUTES = 15
 SUMMARY_KEYS = ("weekday", "at", "leaves", "silent-after-days")
@@ -165,7 +165,10 @@ def _staffed(top: Fields) -> StaffedHours:
     ends = page.clock(fields.need("to"), where="'to'") or time(16)
     if begins >= ends:
         page.complain(fields.node, "the staffed hours end before they begin", "change 'from' or 'to'")
-    return StaffedHours(weekdays=_weekdays(page, fields.need("weekdays")), begins=begins, ends=ends)
+    weekdays = _weekdays(page, fields.need("weekdays"))
+    days = [page.day(node, where="a day of 'closed'") for node in page.listed(fields.get("closed"), where="'closed'")]
+    closed = tuple(sorted({day for day in days if day is not None}))
+    return StaffedHours(weekdays=weekdays, begins=begins, ends=ends, closed=closed)
 
 
 def _urgent(top: Fields) -> int:

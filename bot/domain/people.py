@@ -64,11 +64,12 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StaffedHours:
-    """When somebody reads: ISO weekdays (1 is Monday) and two local times."""
+    """When somebody reads: ISO weekdays (1 is Monday) and two local times, but not on the days that are `closed`."""
 
     weekdays: tuple[int, ...]
     begins: time
     ends: time
+    closed: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """What is promised of when somebody reads is true at the very minute it begins and ends."""
 
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -48,3 +49,18 @@ def test_it_opens_by_the_clock_on_the_wall_when_summer_time_begins() -> None:
     saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
 
     assert staffed_next(HOURS, zone=ZONE, now=saturday) == datetime(2026, 3, 30, 6, tzinfo=UTC)
+
+
+def test_nobody_reads_on_a_day_that_is_closed() -> None:
+    closed = replace(HOURS, closed=(date(2026, 11, FRIDAY), date(2026, 11, MONDAY)))
+    assert not is_staffed(closed, zone=ZONE, now=at(FRIDAY, 12))
+    assert staffed_next(closed, zone=ZONE, now=at(FRIDAY - 1, 17)) == datetime(2026, 12, 1, 7, tzinfo=UTC)
+    assert is_staffed(closed, zone=ZONE, now=datetime(2026, 12, 1, 7, tzinfo=UTC))
+
+
+def test_a_whole_summer_may_be_closed() -> None:
+    summer = tuple(date(2026, 6, 22) + timedelta(days=ahead) for ahead in range(60))
+    closed = replace(HOURS, closed=summer)
+    assert staffed_next(closed, zone=ZONE, now=datetime(2026, 6, 22, 8, tzinfo=UTC)) == datetime(
+        2026, 8, 21, 6, tzinfo=UTC
+    )

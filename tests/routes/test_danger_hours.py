@@ -27,6 +27,17 @@ async def test_at_the_programmes_midnight_yesterdays_absence_is_over(town: Town)
     assert desk.called() == [KARIN]
 
 
+async def test_on_a_red_day_nobody_is_said_to_be_at_work(town: Town) -> None:
+    amina = await town.a_person()
+    # Christmas Day is a Friday, and Saturday and Sunday come after it.
+    town.clock.now = datetime(2026, 12, 25, 9, tzinfo=UTC)
+
+    said = "\n".join(await amina.says(CRY))
+
+    assert "Vi arbetar igen måndag 28 december 08:00" in said, said
+    assert "till 16:00" not in said
+
+
 async def test_a_deputy_who_is_away_is_told_and_the_leader_at_once(town: Town) -> None:
     desk, amina = await a_desk(town), await town.a_person()
     async with unit_of_work(town.app.database) as work:
