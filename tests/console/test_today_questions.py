@@ -11,7 +11,7 @@ from bot.storage import tables
 from tests.console.day import TODAY, Morning
 from tests.console.street import Street
 
-MOST = 18
+MOST = 19
 """Of a page: who reads it, what is live, and one or two for each section."""
 
 
