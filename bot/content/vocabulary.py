@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bot.content.codec import freeze, thaw
@@ -13,6 +14,7 @@ from bot.content.reply_words import FILE as WORDS_FILE
 from bot.content.reply_words import Spoken, readings_of, spoken_in
 from bot.engine.crisis import Phrases
 from bot.engine.reading import Reading
+from bot.engine.tongues import Tongues
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,11 @@ class Vocabulary:
 
     readings: Mapping[str, Reading]
     danger: Phrases
+
+    @cached_property
+    def tongues(self) -> Tongues:
+        """The same languages, as they are heard beside each other."""
+        return Tongues(self.readings.values())
 
 
 @dataclass(frozen=True, kw_only=True)

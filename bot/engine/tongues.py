@@ -46,6 +46,20 @@ class Tongues:
         self.alike = tuple(Alike(readings=tuple(several)) for several in alike.values())
         self._readings = {reading.language: reading for reading in every}
         self._ears: dict[tuple[str, ...], Ear] = {}
+        self._asked: dict[tuple[str, str], Reading] = {}
+
+    def asked_in(self, language: str, *, other: str) -> Reading:
+        """The reply words of somebody who is asked in the `other` language: see `Reading.asked_in`.
+
+        Where we cannot read the other, it is as if they were asked in their own. Raises `KeyError` if we cannot read
+        that.
+        """
+        own, shown = self._readings[language], self._readings.get(other)
+        if shown is None:
+            return own
+        if (language, other) not in self._asked:
+            self._asked[language, other] = own.asked_in(shown)
+        return self._asked[language, other]
 
     def ear(self, language: str, *, beside: Iterable[str] = ()) -> "Ear":
         """How somebody of this language is understood, where the languages `beside` it are spoken too.

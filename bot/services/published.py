@@ -85,7 +85,7 @@ class Shelf:
 
     def learn(self, vocabulary: Vocabulary) -> None:
         """Understand these words from now on. To be done before anybody is answered."""
-        self.readings, self.tongues = vocabulary.readings, Tongues(vocabulary.readings.values())
+        self.readings, self.tongues = vocabulary.readings, vocabulary.tongues
         self.danger = vocabulary.danger
 
     async def plans(self, work: Work, programmes: Iterable[int] | None = None) -> dict[int, Plan]:
@@ -157,5 +157,4 @@ class Shelf:
         )
 
     def _reading(self, language: str, words: Words) -> Reading:
-        own, shown = self.readings[language], self.readings.get(REFERENCE)
-        return own if language in words or shown is None else own.asked_in(shown)
+        return self.readings[language] if language in words else self.tongues.asked_in(language, other=REFERENCE)

@@ -16,10 +16,8 @@ from bot.console.desk import Desk
 from bot.console.routes import console_routes
 from bot.console.visit import csrf_of
 from bot.content.catalogs import console_words
-from bot.content.reply_words import load_readings
 from bot.domain.access import Appointment, Role
 from bot.domain.people import ChannelName, NewParticipant
-from bot.engine.reading import Reading
 from bot.services import sessions
 from bot.services.published import Shelf
 from bot.services.publishing import publish
@@ -30,6 +28,7 @@ from bot.storage.programmes import ProgrammeRow
 from bot.storage.tables import programmes
 from bot.storage.unit_of_work import Work, unit_of_work
 from tests.databases import KEY
+from tests.town import vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEGA = ROOT / "flows/programmes/stega"
@@ -196,7 +195,8 @@ async def _join(street: Street) -> None:
 
 def desk_at(database: Database, hours: Hours) -> Desk:
     """A desk as in service."""
-    shelf = Shelf(_readings())
+    shelf = Shelf({})
+    shelf.learn(vocabulary())
     return Desk(
         database=database,
         shelf=shelf,
@@ -206,12 +206,6 @@ def desk_at(database: Database, hours: Hours) -> Desk:
         machine_now=lambda: hours.machine_now,
         address=ADDRESS,
     )
-
-
-@cache
-def _readings() -> Mapping[str, Reading]:
-    """Read once for all streets: it takes a quarter of a second."""
-    return load_readings(ROOT)
 
 
 @cache
