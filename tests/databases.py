@@ -1,14 +1,18 @@
-"""Each test has a database of its own, migrated already: a copy of one that was migrated once."""
+"""Each test has a database of its own: a copy of one that was migrated, and has read the vocabulary, once."""
 
 import itertools
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 
+from bot.content.vocabulary import mark_of
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.storage.unit_of_work import unit_of_work
 from tests.postgres import PostgreSQL
+from tests.vocabulary import ROOT, compiled
 
 KEY = bytes(range(32))
 _TEMPLATE = "framsteg_template"
@@ -80,5 +84,7 @@ async def _migrated(url: str) -> None:
     database = Database(url, key=KEY)
     try:
         await migrate(database)
+        async with unit_of_work(database) as work:
+            await work.vocabularies.keep(mark_of(ROOT), compiled(), now=datetime(2026, 9, 1, tzinfo=UTC))
     finally:
         await database.close()

@@ -1,6 +1,5 @@
 """A whole town for a test: the program as it runs, the providers at the other end of the wire, and the hour."""
 
-import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, select
 
 from bot.app import App, build
-from bot.content.vocabulary import Vocabulary, load_vocabulary
 from bot.domain.people import ChannelName, NewParticipant
 from bot.services import conversation
 from bot.services.conversation import Start
@@ -31,6 +29,7 @@ from tests.fakes.mail import MailServer
 from tests.fakes.served import served
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TwilioApi
 from tests.fakes.twilio_api import TOKEN as TWILIO_TOKEN
+from tests.vocabulary import vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 STEGA = ROOT / "flows" / "programmes" / "stega"
@@ -233,12 +232,6 @@ class Town:
         person = Person(town=self, enrolment=enrolment, id=row.participant_id, sms=sms, chat=chat)
         self.people.append(person)
         return person
-
-
-@functools.cache
-def vocabulary() -> Vocabulary:
-    """What all towns understand: read once, for it is the same in each."""
-    return load_vocabulary(ROOT)
 
 
 @asynccontextmanager

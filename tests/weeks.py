@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.content.reply_words import load_readings
 from bot.domain.calendar import moment
 from bot.domain.check_ins import RaterKind
 from bot.domain.people import ChannelName, NewParticipant
@@ -24,6 +23,7 @@ from bot.storage.ratings import NewRating
 from bot.storage.tables import summaries
 from bot.storage.talk import Begun
 from bot.storage.unit_of_work import looking, unit_of_work
+from tests.vocabulary import vocabulary
 
 CONTENT = Path(__file__).parents[1]
 STEGA = CONTENT / "flows/programmes/stega"
@@ -172,7 +172,9 @@ async def a_house(database: Database, *, language: str = "en") -> House:
             language=language,
             now=at("2026-09-01"),
         )
-    return House(database, Shelf(load_readings(CONTENT)), programme, coach, itertools.count())
+    shelf = Shelf({})
+    shelf.learn(vocabulary())
+    return House(database, shelf, programme, coach, itertools.count())
 
 
 def section(said: str, title: str) -> list[str]:

@@ -28,7 +28,7 @@ from bot.storage.programmes import ProgrammeRow
 from bot.storage.tables import programmes
 from bot.storage.unit_of_work import Work, unit_of_work
 from tests.databases import KEY
-from tests.town import vocabulary
+from tests.vocabulary import vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEGA = ROOT / "flows/programmes/stega"

@@ -1,14 +1,13 @@
 """A name of a language means one language, in whichever of ours it stands, and nothing else."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.content.language_names import menu_of, names_in, own_name
-from bot.content.reply_words import LANGUAGES, load_readings
+from bot.content.reply_words import LANGUAGES
 from bot.domain.sms_parts import gsm7
+from tests.vocabulary import vocabulary
 
-READINGS = load_readings(Path(__file__).parents[2])
+READINGS = vocabulary().readings
 
 
 def test_no_name_means_two_languages() -> None:

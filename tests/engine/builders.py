@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.content.reply_words import load_readings
 from bot.engine.definition import AnswerKind, Ask, Choice, Flow, Step
 from bot.engine.reading import Reading
 from bot.engine.run import Send, Turn, reply
 from bot.engine.tongues import Tongues
+from tests.vocabulary import vocabulary
 
 CONTENT = Path(__file__).parents[2]
 WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ LABELS = {
 CHOICES = tuple(Choice(value=value, label=f"flow/{value}") for value in LABELS)
 READINGS = {
     language: replace(reading, labels={f"flow/{value}": label for value, label in LABELS.items()})
-    for language, reading in load_readings(CONTENT).items()
+    for language, reading in vocabulary().readings.items()
 }
 EVERY = tuple(READINGS.values())
 TONGUES = Tongues(EVERY)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.crisis_phrases import load_crisis_phrases
 from bot.engine.crisis import Danger, DangerKind, Phrases, read_danger
 from tests.engine.reply_table import all_cases
+from tests.vocabulary import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 SELF_HARM, VIOLENCE, CHILD = DangerKind.SELF_HARM, DangerKind.VIOLENCE, DangerKind.CHILD_AT_RISK
@@ -18,7 +18,7 @@ SELF_HARM, VIOLENCE, CHILD = DangerKind.SELF_HARM, DangerKind.VIOLENCE, DangerKi
 
 @cache
 def shipped() -> Phrases:
-    return load_crisis_phrases(ROOT)
+    return vocabulary().danger
 
 
 def kind_of(words: str) -> DangerKind | None:

@@ -11,9 +11,9 @@ from bot.content.catalogs import CONSOLE, PARTICIPANTS, catalog_files, check_cat
 from bot.content.checks import all_texts
 from bot.content.extract import update_catalogs
 from bot.content.po import header_field, header_of
-from bot.content.reply_words import load_readings
 from bot.engine.folding import fold, split_words
 from bot.engine.reading import Reading, Wish
+from tests.vocabulary import vocabulary
 
 CONTENT = Path(__file__).parents[2]
 CATALOGS = [
@@ -68,7 +68,7 @@ def everything_said() -> dict[str, dict[str, str]]:
 
 
 def test_words_we_ask_people_to_write_are_words_we_read() -> None:
-    readings, said = load_readings(CONTENT), everything_said()
+    readings, said = vocabulary().readings, everything_said()
     unread = [
         f"{key} in {language} asks for '{word}'"
         for language, texts in said.items()
@@ -80,7 +80,7 @@ def test_words_we_ask_people_to_write_are_words_we_read() -> None:
 
 
 def test_every_language_asks_for_a_word_where_the_swedish_does() -> None:
-    readings, said = load_readings(CONTENT), everything_said()
+    readings, said = vocabulary().readings, everything_said()
     wanted = {key: meanings(capitals(words), readings["sv"]) for key, words in said["sv"].items()}
     assert {"stop", "start", "refuse"} <= set().union(*wanted.values())
     unsaid = [

@@ -10,7 +10,8 @@ import pytest
 from bot.app import App, build
 from bot.services.delivery import MOST_IN_HAND
 from tests.fakes.wire import Fault
-from tests.town import Town, a_town, delivery_of, vocabulary
+from tests.town import Town, a_town, delivery_of
+from tests.vocabulary import vocabulary
 
 EVENING = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
 THURSDAY_TEN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from bot.storage.tables import vocabularies
 from tests.content.test_crisis_phrases import GOOD
 from tests.content.test_reply_words import SV
 from tests.databases import KEY, Databases
-from tests.town import vocabulary
+from tests.vocabulary import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
