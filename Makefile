@@ -31,7 +31,7 @@ check: setup
 	$(BIN)/python -m pytest -q tests/house
 	$(BIN)/framsteg check
 
-# What is slow, or needs the system's packages; it says which are missing.
+# What is slow (everything on PostgreSQL too), or needs the system's packages; it says which are missing.
 verify: setup
 	@missing=; for name in $(VERIFY_NEEDS); do command -v $$name >/dev/null || missing="$$missing $$name"; done; \
 	if [ -n "$$missing" ]; then echo "make verify needs:$$missing (apt install$$missing)"; exit 1; fi

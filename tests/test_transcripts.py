@@ -228,6 +228,7 @@ async def test_the_program_says_what_the_transcript_says(
     assert "\n".join(await play(embedded_town, transcript, channel)) == "\n".join(transcript.scenes[channel])
 
 
+@pytest.mark.slow
 @scenes(SWEDISH)
 async def test_the_program_says_the_same_on_a_shared_database(
     shared_town: Town, transcript: Transcript, channel: str
