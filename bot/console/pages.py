@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import phonenumbers
+from babel.numbers import format_decimal
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
@@ -128,6 +129,7 @@ def _environment(words: NullTranslations, language: str) -> Environment:
         "day": pass_context(_day),
         "clock": pass_context(_clock),
         "number": phone,
+        "decimal": lambda value: format_decimal(value, format="0.0", locale=language),
         "tongue": lambda of: _begun(name_in(language, of=of)) if of else "",
         "direction": lambda of: "rtl" if is_right_to_left(of) else "ltr",
         "iso": lambda at: at.astimezone(UTC).isoformat(timespec="seconds"),

@@ -63,6 +63,8 @@ async def test_of_four_people_nothing_is_told_and_of_five_shares_and_averages(st
     html = (await (await street.browser("Anders")).get("/figures")).text
     assert "2.4 4.2 of 5 5" in cells(html, "How people see their own progress").values()
     assert "<dd>40 %</dd>" in html and html.count("<dd><span") == 1
+    swedish = (await (await street.browser("Anders")).get("/figures?lang=sv")).text
+    assert ">2,4<" in swedish and ">4,2<" in swedish and "4.2" not in swedish.split("<main")[1]
 
 
 async def rate(street: Street, name: str, *, first: int, latest: int) -> None:
