@@ -43,7 +43,7 @@ def rehearse() -> None:
 
 @framsteg.command()
 @click.option("--fresh", is_flag=True, help="Start over: the demo's data are made anew.")
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 def demo(fresh: bool, port: int) -> None:
     """Serve an invented programme with on-screen phones; nothing to set up, nothing leaves this machine."""
     from bot.cli.demo import run_demo

@@ -130,3 +130,10 @@ async def test_the_right_settings_are_only_short_of_a_database(tmp_path: Path) -
     assert said.words.count("does not answer") == 3
     assert "FRAMSTEG_KEY is" not in said.words
     assert not [secret for secret in SECRETS if secret in said.words]
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "http"])
+async def test_a_port_that_is_none_is_refused_before_the_demo_lives_through_its_weeks(port: str) -> None:
+    said = await ask({}, "demo", "--port", port)
+    assert said.code == 2
+    assert "'--port'" in said.words and port in said.words
