@@ -2,36 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from tests.browser.eyes import Watched, looking
-from tests.browser.program import demo_process
-from tests.browser.windows import become
+from tests.browser.eyes import Watched
 
 pytestmark = pytest.mark.slow
 
 REFUSED = "status of 422"
 """A form that is refused says so in the browser's own log as well."""
-
-
-@pytest.fixture(scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The real program."""
-    async with demo_process(tmp_path_factory.mktemp("demo")) as home:
-        yield home
-
-
-@pytest.fixture
-async def seen(browser: Browser, running: str) -> AsyncIterator[Watched]:
-    """Karin's browser, in English. Nothing may go wrong in it, whatever a test is about."""
-    async with looking(browser, running, language="en") as window:
-        await become(window, "Karin")
-        yield window
-        assert window.wrong == []
 
 
 async def test_an_alert_of_the_day_is_done_with_one_click(seen: Watched) -> None:

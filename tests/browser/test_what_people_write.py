@@ -1,32 +1,13 @@
 """What people write by themselves is seen where the coach works: an absence, a question, a wish, a cry for help."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.browser.eyes import Watched, looking
-from tests.browser.program import demo_process
-from tests.browser.windows import become
+from tests.browser.eyes import Watched
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The real program."""
-    async with demo_process(tmp_path_factory.mktemp("demo")) as home:
-        yield home
-
-
-@pytest.fixture
-async def seen(browser: Browser, running: str) -> AsyncIterator[Watched]:
-    """Karin's browser, in English. Nothing may go wrong in it, whatever a test is about."""
-    async with looking(browser, running, language="en") as window:
-        await become(window, "Karin")
-        yield window
-        assert window.wrong == []
 
 
 async def phone_of(seen: Watched, name: str) -> str:

@@ -1,33 +1,14 @@
 """A day asks the database the same few questions, however many people there are."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from bot.storage import tables
 from tests.console.day import TODAY, Morning
 from tests.console.street import Street
+from tests.statements import counted
 
 MOST = 19
 """Of a page: who reads it, what is live, and one or two for each section."""
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are asked meanwhile, on whichever connection."""
-    asked: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def _crowd(morning: Morning, *, of: int) -> None:

@@ -1,31 +1,12 @@
 """Plain answers cost the database the same for many people as for one: nothing is asked that nobody needs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import Engine, event
-
+from tests.statements import counted
 from tests.town import Person, Town
 
 MOST = 12
 """Four to know who wrote what and where they stand, six to keep what it led to, and what the database itself needs."""
 
 SHEET = "4 3 5 2 1 - 3 4"
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are asked meanwhile, on whichever connection."""
-    asked: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def test_a_batch_of_answers_asks_as_much_for_many_people_as_for_one(town: Town) -> None:
