@@ -151,7 +151,7 @@ async def _opened(stage: Stage) -> DemoSet:
     machine = TimeMachine(
         clock=stage.clock,
         database=app.database,
-        programme=plan.programme,
+        plan=plan,
         zones=tuple(zones),
         step=lambda now: step(app, now),
     )

@@ -11,7 +11,6 @@ from bot.channels.phones import Phones
 from bot.cli.demo_cast import Cast, Persona
 from bot.cli.demo_lines import Lines
 from bot.cli.demo_time import ProgrammeClock
-from bot.domain.calendar import held_on
 from bot.domain.messages import Arrival, Purpose
 from bot.domain.people import ChannelName, Presence
 from bot.services import conversation, roster
@@ -140,10 +139,16 @@ class Fates:
             async with unit_of_work(self.stage.app.database) as work:
                 people = await work.participants.enrolled(likely)
                 rows = [
-                    (one.enrolment_id, held.slug, held.area, on, _presence(likely[one.enrolment_id], dice))
+                    (
+                        one.enrolment_id,
+                        held.activity.slug,
+                        held.activity.area,
+                        on,
+                        _presence(likely[one.enrolment_id], dice),
+                    )
                     for one in people.values()
                     if one.ended_on is None or one.ended_on >= on
-                    for held in held_on(self.plan.programme.activities, on, phase=one.phase)
+                    for held in self.plan.timetable.on_for(on, phase=one.phase, blocks=one.blocks(on))
                 ]
                 await work.calendar.note_presence(rows, noted_by="coach", now=now)
 

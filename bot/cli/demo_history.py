@@ -87,7 +87,7 @@ class Life:
         machine = TimeMachine(
             clock=self.stage.clock,
             database=app.database,
-            programme=self.plan.programme,
+            plan=self.plan,
             zones=(self.plan.programme.zone,),
             step=lambda now: step(app, now),
         )

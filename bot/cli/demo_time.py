@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.console.desk import Journey
-from bot.domain.calendar import firings, time_of
-from bot.domain.programme import FAREWELL_AT, Programme
+from bot.domain.firing import Clockwork
+from bot.domain.reminding import all_rules
+from bot.domain.speaking import speaking
+from bot.services.published import Plan
 from bot.storage.database import Database
 from bot.storage.views.demo import looking
 
@@ -44,7 +46,7 @@ class TimeMachine:
 
     clock: ProgrammeClock
     database: Database
-    programme: Programme
+    plan: Plan
     zones: tuple[str, ...]
     step: Callable[[datetime], Awaitable[None]]
     journey: Journey = field(default_factory=Journey)
@@ -74,11 +76,15 @@ class TimeMachine:
         async with looking(self.database) as views:
             kept = await views.moments(after=after)
         due = [one for one in (kept.silent_at, kept.available_at, kept.summary_at) if one is not None]
-        times = {time_of(rule.when) for rule in self.programme.rules} | {FAREWELL_AT}
+        programme = self.plan.programme
         due += [
-            firing.at
+            one.firing.at
             for zone in self.zones
-            for at in times
-            for firing in firings(at, zone=zone, after=after, until=until)
+            for one in speaking(
+                all_rules(programme),
+                self.plan.timetable,
+                clockwork=Clockwork(zone=zone, quiet=programme.quiet, free=self.plan.free),
+                between=(after, until),
+            )
         ]
         return min([until, *due])

@@ -10,7 +10,6 @@ from bot.console.pages import page_number
 from bot.console.visit import Page, Visit
 from bot.domain.access import May, Role
 from bot.domain.calendar import zone_of
-from bot.domain.day import held_next, is_held
 from bot.domain.people import Presence
 from bot.services import attendance
 from bot.services.attendance import Noting, NotYet
@@ -40,7 +39,7 @@ class Register:
 
     def other(self, step: int) -> tuple[date, str] | None:
         """The day on which it was held before (-1) or is held next (1), and its page."""
-        on = held_next(self.held.activity, self.held.on, step=step)
+        on = self.plan.timetable.near(self.held.activity, self.held.on, step=step)
         return None if on is None else (on, f"{self.path.rpartition('/')[0]}/{on.isoformat()}")
 
 
@@ -108,9 +107,9 @@ async def _register(visit: Visit) -> Register | None:
         return None
     async with at_work(database) as work:
         plan = (await visit.desk.shelf.plans(work, [number])).get(number)
-    every = plan.programme.activities if plan is not None else ()
-    activity = next((one for one in every if one.slug == slug), None)
-    if plan is None or activity is None or not is_held(activity, day):
+    every = plan.timetable.on(day) if plan is not None else ()
+    activity = next((one.activity for one in every if one.activity.slug == slug), None)
+    if plan is None or activity is None:
         return None
     return Register(
         plan=plan,
@@ -152,4 +151,4 @@ async def _shown(visit: Visit, register: Register, *, code: int = 200) -> Respon
 
 def _noting(register: Register) -> Noting:
     held = register.held
-    return Noting(programme_id=held.programme_id, activity=held.activity, on=held.on)
+    return Noting(programme_id=held.programme_id, timetable=register.plan.timetable, activity=held.activity, on=held.on)

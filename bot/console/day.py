@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot.console.visit import Visit
 from bot.domain.access import Role
 from bot.domain.calendar import zone_of
-from bot.domain.day import Later, Session, is_held, later, sessions
+from bot.domain.day import Later, Session, later, sessions
 from bot.domain.silence import Silence
 from bot.services.published import Plan
 from bot.storage.takers import takers
@@ -66,7 +66,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
         zone=me.zone,
         now=now,
     )
-    held = {one.slug for plan in plans.values() for one in plan.programme.activities if is_held(one, on)}
+    held = {one.activity.slug for plan in plans.values() for one in plan.timetable.on(on)}
     async with looking(database, me.sight) as look:
         people = await view.colleagues(look, {me.coach_id, *me.stands_in_for})
         kept = await open_alerts(look, part, today=on, now=now)
@@ -114,7 +114,7 @@ def _sessions(
         session
         for number, plan in plans.items()
         for session in sessions(
-            plan.programme.activities,
+            plan.timetable,
             programme_id=number,
             on=on,
             people=taking.get(number, {}),

@@ -3,7 +3,9 @@
 from datetime import datetime, time, timedelta
 
 from bot.domain.calendar import moment, next_weekly, zone_of
-from bot.domain.programme import Programme, Weekly
+from bot.domain.programme import Programme
+from bot.domain.recurrence import Weeks
+from bot.domain.rules import WallClock
 
 
 def moves(now: datetime, *, programme: Programme) -> dict[str, datetime]:
@@ -17,7 +19,7 @@ def moves(now: datetime, *, programme: Programme) -> dict[str, datetime]:
     check_ins = [
         next_weekly(weekday, rule.when.at, zone=programme.zone, after=now)
         for rule in programme.rules
-        if rule.begins is not None and isinstance(rule.when, Weekly)
-        for weekday in rule.when.weekdays
+        if rule.begins is not None and isinstance(rule.when, WallClock) and isinstance(rule.when.recurs, Weeks)
+        for weekday in rule.when.recurs.weekdays
     ]
     return found | ({"check-in": min(check_ins)} if check_ins else {})

@@ -7,7 +7,21 @@ from typing import Any, TypeVar
 from cattrs import BaseValidationError, Converter, StructureHandlerNotFoundError
 from cattrs.strategies import configure_tagged_union
 
-from bot.domain.programme import BeforeDay, BeforeMilestone, EveryMonths, Weekly, When
+from bot.domain.programme import Activity
+from bot.domain.recurrence import Days, MonthDay, MonthWeekday, Recurrence, Weeks
+from bot.domain.rules import (
+    AfterStart,
+    BeforeActivity,
+    BeforeDay,
+    BeforeFirst,
+    BeforeMeeting,
+    EveryMonths,
+    NearMilestone,
+    NearPhase,
+    OnLastDay,
+    WallClock,
+    When,
+)
 from bot.engine.definition import Ask, Say, Step
 
 Frozen = TypeVar("Frozen")
@@ -17,9 +31,19 @@ _TAGS: dict[type, str] = {
     Say: "say",
     Ask: "ask",
     BeforeDay: "before-day",
-    BeforeMilestone: "before-milestone",
-    Weekly: "weekly",
+    BeforeActivity: "before-activity",
+    BeforeFirst: "before-first",
+    BeforeMeeting: "before-meeting",
+    NearMilestone: "before-milestone",
+    NearPhase: "near-phase",
+    AfterStart: "after-start",
+    WallClock: "wall-clock",
     EveryMonths: "every-months",
+    OnLastDay: "on-last-day",
+    Weeks: "weeks",
+    MonthDay: "month-day",
+    MonthWeekday: "month-weekday",
+    Days: "days",
 }
 
 
@@ -58,9 +82,28 @@ def _converter() -> Converter:
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_unstructure_hook(timedelta, lambda span: int(span.total_seconds()))
     converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
-    for union in (Step, When):
+    for union in (Step, Recurrence, When):
         configure_tagged_union(union, converter, tag_name="kind", tag_generator=_TAGS.__getitem__)
+    _read_older(converter)
     return converter
+
+
+def _read_older(converter: Converter) -> None:
+    """What was published when a recurrence was a list of weekdays is read as weeks."""
+    read_when, read_activity = converter.get_structure_hook(When), converter.get_structure_hook(Activity)
+
+    def when(found: Any, cls: Any) -> Any:
+        if found["kind"] != "weekly":
+            return read_when(found, cls)
+        return WallClock(recurs=Weeks(weekdays=tuple(found["weekdays"])), at=time.fromisoformat(found["at"]))
+
+    def activity(found: Any, cls: Any) -> Any:
+        if "weekdays" in found:
+            found = {**found, "recurs": {"kind": "weeks", "weekdays": found["weekdays"]}}
+        return read_activity(found, cls)
+
+    converter.register_structure_hook(When, when)
+    converter.register_structure_hook(Activity, activity)
 
 
 _CONVERTER = _converter()

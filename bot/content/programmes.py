@@ -21,6 +21,7 @@ from bot.domain.programme import (
     SummaryLeaves,
     SummaryRule,
 )
+from bot.domain.recurrence import Weeks
 
 KNOWN_KEYS = (
     "programme",
@@ -131,7 +132,7 @@ def _activities(top: Fields, slug: str, phases: tuple[Phase, ...]) -> tuple[Acti
                 slug=name,
                 title=title or "",
                 area=page.one_of(fields.need("area"), Area, where="'area'") or Area.JOB,
-                weekdays=_weekdays(page, fields.need("weekdays")),
+                recurs=Weeks(weekdays=_weekdays(page, fields.need("weekdays"))),
                 begins=begins,
                 ends=ends,
                 place=place or "",
@@ -233,8 +234,12 @@ def _check_health(top: Fields, programme: Programme) -> None:
     """Every day that has activities for somebody in a phase has one for health."""
     for phase in programme.phases:
         here = [each for each in programme.activities if not each.phases or phase.slug in each.phases]
-        busy = {day for each in here for day in each.weekdays}
-        healthy = {day for each in here if each.area is Area.HEALTH for day in each.weekdays}
+        busy = {day for each in here for day in _weekdays_of(each)}
+        healthy = {day for each in here if each.area is Area.HEALTH for day in _weekdays_of(each)}
         for day in sorted(busy - healthy):
             what = f"in phase '{phase.slug}' there is nothing for health on {WEEKDAYS[day - 1]}"
             top.page.complain(top.get("activities"), what, "add an activity with area health, or change its weekdays")
+
+
+def _weekdays_of(activity: Activity) -> tuple[int, ...]:
+    return activity.recurs.weekdays if isinstance(activity.recurs, Weeks) else ()

@@ -7,17 +7,9 @@ from datetime import time, timedelta
 from bot.content.nodes import Node, Scalar
 from bot.content.pages import Fields, Page, hint
 from bot.content.wordings import PERSON
-from bot.domain.programme import (
-    BeforeDay,
-    BeforeMilestone,
-    EveryMonths,
-    Phase,
-    QuietHours,
-    ReminderRule,
-    Weekly,
-    When,
-    WhenBusy,
-)
+from bot.domain.programme import Phase, QuietHours
+from bot.domain.recurrence import Weeks
+from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, ReminderRule, WallClock, When, WhenBusy
 
 REMINDER_KEYS = (
     "before",
@@ -77,7 +69,7 @@ class _Reader:
         )
         return ReminderRule(
             slug=name,
-            when=when or Weekly(weekdays=(), at=_NOON),
+            when=when or WallClock(recurs=Weeks(weekdays=()), at=_NOON),
             says=says,
             begins=self._flow(fields.get("begin")),
             phases=phases_of(page, fields.get("phases"), known=known),
@@ -111,7 +103,7 @@ class _Reader:
         days = self.page.number(fields.need("days"), where="'days'", low=0, high=60) or 0
         name = before.words if isinstance(before, Scalar) else ""
         if name == "milestone":
-            return BeforeMilestone(days=days, at=at)
+            return NearMilestone(days=days, at=at)
         if name != "day":
             self.page.complain(before, "'before' must be day or milestone", "write one of these")
         return BeforeDay(days=days, at=at)
@@ -125,7 +117,7 @@ class _Reader:
         if months is None:
             if words != "week":
                 self.page.complain(every, "'every' must be week or a number of months", "write week, or 3 months")
-            return Weekly(weekdays=weekdays, at=at)
+            return WallClock(recurs=Weeks(weekdays=weekdays), at=at)
         if len(weekdays) > 1:
             self.page.complain(node, "a reminder every some months has more than one weekday", "keep one of them")
         return EveryMonths(months=int(months[1]), weekday=weekdays[0] if weekdays else 1, at=at)
@@ -142,7 +134,7 @@ def placeholders_of(when: When | None) -> frozenset[str]:
     match when:
         case BeforeDay():
             return _DAY | _ACTIVITIES
-        case BeforeMilestone():
+        case NearMilestone():
             return _DAY | {"milestone"}
         case None:
             return _DAY | _ACTIVITIES | {"milestone"}

@@ -1,21 +1,12 @@
 """Wall-clock rules are turned into moments each time anew, by the local clock of the person."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.domain.programme import (
-    Activity,
-    BeforeDay,
-    BeforeMilestone,
-    EveryMonths,
-    QuietHours,
-    Weekly,
-    When,
-)
+from bot.domain.programme import QuietHours
+from bot.domain.rules import EveryMonths
 
 
 class OccurrenceState(StrEnum):
@@ -28,14 +19,6 @@ class OccurrenceState(StrEnum):
     QUEUED = "queued"
     SKIPPED = "skipped"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Firing:
-    """A local day on which a rule speaks, and the moment it does."""
-
-    on: date
-    at: datetime
 
 
 @lru_cache(maxsize=256)
@@ -62,37 +45,6 @@ def moment(on: date, at: time, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return datetime.fromtimestamp(high, UTC)
-
-
-def firings(at: time, *, zone: str, after: datetime, until: datetime) -> list[Firing]:
-    """Every local day whose wall-clock time `at` falls after `after` and not after `until`."""
-    local = zone_of(zone)
-    day = after.astimezone(local).date() - timedelta(days=1)
-    last = until.astimezone(local).date() + timedelta(days=1)
-    found = []
-    while day <= last:
-        instant = moment(day, at, local)
-        if after < instant <= until:
-            found.append(Firing(on=day, at=instant))
-        day += timedelta(days=1)
-    return found
-
-
-def time_of(when: When) -> time:
-    """The wall-clock time at which a rule speaks."""
-    match when:
-        case BeforeDay(at=at) | BeforeMilestone(at=at) | Weekly(at=at) | EveryMonths(at=at):
-            return at
-
-
-def held_on(activities: Iterable[Activity], day: date, *, phase: str) -> tuple[Activity, ...]:
-    """The activities of a day for somebody in `phase`, in the order they begin."""
-    found = [
-        activity
-        for activity in activities
-        if day.isoweekday() in activity.weekdays and (not activity.phases or phase in activity.phases)
-    ]
-    return tuple(sorted(found, key=lambda activity: (activity.begins, activity.slug)))
 
 
 def falls_on(rule: EveryMonths, day: date, *, started_on: date) -> bool:

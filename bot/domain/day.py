@@ -1,6 +1,6 @@
 """What a day asks of a coach follows from what is known of the day, and from nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.calendar import moment, zone_of
 from bot.domain.people import Presence
 from bot.domain.programme import Activity
+from bot.domain.timetable import Timetable, is_for
 
 AFTERNOON, MORNING = time(13), time(7)
 """When a line that was put off until then comes back, where the coach lives."""
@@ -88,7 +89,7 @@ def later(now: datetime, *, zone: str) -> dict[Later, datetime]:
 
 
 def sessions(
-    activities: Iterable[Activity],
+    timetable: Timetable,
     *,
     programme_id: int,
     on: date,
@@ -101,33 +102,17 @@ def sessions(
     whoever was noted before they moved on was expected then.
     """
     found = []
-    for activity in activities:
-        if not is_held(activity, on):
-            continue
+    for activity in (one.activity for one in timetable.on(on)):
         before = sum(
-            count for (slug, phase), count in noted.items() if slug == activity.slug and not is_for(activity, phase)
+            count
+            for (slug, phase), count in noted.items()
+            if slug == activity.slug and not is_for(activity, phase=phase)
         )
-        expected = before + sum(count for phase, count in people.items() if is_for(activity, phase))
+        expected = before + sum(count for phase, count in people.items() if is_for(activity, phase=phase))
         done = sum(count for (slug, _), count in noted.items() if slug == activity.slug)
         if expected:
             found.append(Session(programme_id=programme_id, activity=activity, on=on, expected=expected, noted=done))
     return sorted(found, key=lambda one: (one.activity.begins, one.activity.slug))
-
-
-def is_held(activity: Activity, day: date) -> bool:
-    """Whether the activity takes place that day."""
-    return day.isoweekday() in activity.weekdays
-
-
-def is_for(activity: Activity, phase: str) -> bool:
-    """Whether somebody in this phase is expected."""
-    return not activity.phases or phase in activity.phases
-
-
-def held_next(activity: Activity, day: date, *, step: int) -> date | None:
-    """The nearest other day on which it is held, after (`step` 1) or before (`step` -1); `None` if there is none."""
-    near = (day + timedelta(days=step * ahead) for ahead in range(1, 8))
-    return next((other for other in near if is_held(activity, other)), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -87,6 +87,19 @@ class Coach:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Membership:
+    """That somebody takes part in a block, from a day and, if it is known, to another (included)."""
+
+    block: str
+    since: date
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is so on this day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
     """One person in one programme, with all that a turn of a conversation needs to know.
 
@@ -115,6 +128,12 @@ class Participant:
     agreement: Agreement = Agreement.AGREED
     check_ins_stopped_at: datetime | None = None
     talking_until: datetime | None = None
+    memberships: tuple[Membership, ...] = ()
+    calendars: tuple[str, ...] = ()
+
+    def blocks(self, on: date) -> tuple[str, ...]:
+        """The blocks whose member this person is on a day."""
+        return tuple(one.block for one in self.memberships if one.holds(on))
 
     def may_be_written_to(self, *, now: datetime) -> bool:
         """Whether we may begin something with this person now: quiet hours are asked elsewhere."""

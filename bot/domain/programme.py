@@ -1,10 +1,12 @@
 """A programme is phases, activities, an instrument and rules for when to write, as its coaches defined them."""
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from bot.domain.people import StaffedHours
+from bot.domain.recurrence import Recurrence
+from bot.domain.rules import ReminderRule
 
 
 class Area(StrEnum):
@@ -14,14 +16,6 @@ class Area(StrEnum):
     SKILLS = "skills"
     SOCIAL = "social"
     HEALTH = "health"
-
-
-class WhenBusy(StrEnum):
-    """What a reminder does when the person is in the middle of another conversation."""
-
-    WAIT = "wait"
-    SKIP = "skip"
-    INTERRUPT = "interrupt"
 
 
 class SmsWording(StrEnum):
@@ -63,20 +57,35 @@ class Phase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Activity:
-    """Something done at a time and place, every week on its weekdays (ISO, 1 is Monday), in these phases.
+class Block:
+    """A run of group activities with a theme, for those who are members of it. `title` is a text key."""
 
-    No phases means all of them. `title` and `place` are text keys: neither may say anything sensitive.
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """Something done at a time and place on the days of `recurs`, by people in these phases and in its block.
+
+    No phases means all of them; no block means everybody. `title` and `place` are text keys: neither may say anything
+    sensitive. Before `first_on` and after `last_on`, where they are given, it is not held, nor on a free day of the
+    programme unless it is `held_on_free_days`. Whoever likes comes to a `drop_in`: nobody is missed there.
     """
 
     slug: str
     title: str
     area: Area
-    weekdays: tuple[int, ...]
+    recurs: Recurrence
     begins: time
     ends: time
     place: str
     phases: tuple[str, ...] = ()
+    block: str | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+    held_on_free_days: bool = False
+    drop_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,58 +128,6 @@ class QuietHours:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BeforeDay:
-    """`days` before each day that has an activity for the person (0: the same day), at `at` local time."""
-
-    days: int
-    at: time
-
-
-@dataclass(frozen=True, kw_only=True)
-class BeforeMilestone:
-    """`days` before the date of each milestone not yet reached, at `at` local time."""
-
-    days: int
-    at: time
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weekly:
-    """On these ISO weekdays at `at` local time."""
-
-    weekdays: tuple[int, ...]
-    at: time
-
-
-@dataclass(frozen=True, kw_only=True)
-class EveryMonths:
-    """On the first `weekday` on or after each `months`-th month since the person began, at `at` local time."""
-
-    months: int
-    weekday: int
-    at: time
-
-
-When = BeforeDay | BeforeMilestone | Weekly | EveryMonths
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReminderRule:
-    """When which flow begins, or which text is said (exactly one of the two), and to whom.
-
-    `phases` empty means everybody. An occurrence later than `expires_after` has lost its meaning and is not sent.
-    """
-
-    slug: str
-    when: When
-    says: str | None = None
-    begins: str | None = None
-    phases: tuple[str, ...] = ()
-    when_busy: WhenBusy = WhenBusy.WAIT
-    expires_after: timedelta = timedelta(hours=2)
-
-
-@dataclass(frozen=True, kw_only=True)
 class SummaryRule:
     """When a coach gets the weekly summary (ISO weekday, local time) and what of it may leave the house."""
 
@@ -202,6 +159,13 @@ class Programme:
     farewell: str | None = None
     urgent_minutes: int = 15
     """After so long the next one is told of something urgent that nobody has seen to."""
+    blocks: tuple[Block, ...] = ()
+    red_days: str | None = None
+    """The country whose red days and eves are free (ISO 3166, `SE`); none if that is left to `closed`."""
+    closed: tuple[date, ...] = ()
+    """Days on which nothing is held and nobody is here, beside those."""
+    sms_budget: int | None = None
+    """How many parts of SMS may be sent a day; no limit if there is none."""
 
 
 WELCOME = "welcome"

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.alerts import AlertKind, kind_of
-from bot.domain.calendar import held_on, zone_of
+from bot.domain.calendar import zone_of
 from bot.domain.messages import OutboxStatus, Purpose
 from bot.domain.moves import Move, moves, up_first
 from bot.domain.people import Presence
-from bot.domain.programme import Programme
 from bot.domain.silence import Silence, silence
+from bot.domain.timetable import Timetable
 from bot.domain.weeks import CheckedIn, OpenAlert, PersonWeek, ProgrammeWeek, WeekFacts, Window
 
 HERE = (Presence.PRESENT, Presence.LATE)
@@ -157,7 +157,7 @@ def _gone(person: PersonWeek, *, by: date) -> bool:
 def _line(
     person: PersonWeek, week: ProgrammeWeek, *, window: Window, moved: tuple[Move, ...], now: datetime
 ) -> PersonLine:
-    planned = _planned(person, week.programme, window=window)
+    planned = _planned(person, week.timetable, window=window)
     sessions = {(one.activity, one.on) for one in person.held}
     absences = {kind: sum(one.presence is kind for one in person.held) for kind in Presence if kind not in HERE}
     titles = {phase.slug: phase.title for phase in week.programme.phases}
@@ -183,13 +183,14 @@ def _line(
     )
 
 
-def _planned(person: PersonWeek, programme: Programme, *, window: Window) -> set[tuple[str, date]]:
+def _planned(person: PersonWeek, timetable: Timetable, *, window: Window) -> set[tuple[str, date]]:
     days = [window.since + timedelta(days=ahead) for ahead in range(7)]
     return {
-        (activity.slug, on)
+        (held.activity.slug, on)
         for on in days
         if person.started_on <= on and not _gone(person, by=on)
-        for activity in held_on(programme.activities, on, phase=person.phase)
+        for held in timetable.on_for(on, phase=person.phase, blocks=person.blocks)
+        if not held.activity.drop_in
     }
 
 

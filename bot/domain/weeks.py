@@ -9,6 +9,7 @@ from bot.domain.calendar import moment, next_weekly, zone_of
 from bot.domain.messages import OutboxStatus, Purpose
 from bot.domain.people import AddressState, Presence
 from bot.domain.programme import Instrument, Programme, SummaryLeaves, SummaryRule
+from bot.domain.timetable import Timetable
 
 USUAL_DAY, USUAL_TIME = 1, time(7, 30)
 """When a coach who accompanies nobody yet is looked at again."""
@@ -83,6 +84,7 @@ class PersonWeek:
     paused_until: datetime | None = None
     held_at: datetime | None = None
     protected: bool = False
+    blocks: tuple[str, ...] = ()
     reach: AddressState | None = AddressState.ACTIVE
     checked_in: CheckedIn = CheckedIn.NOT_ASKED
     held: tuple[Held, ...] = ()
@@ -109,6 +111,7 @@ class ProgrammeWeek:
 
     programme_id: int
     programme: Programme
+    timetable: Timetable
     instrument: Instrument
     people: tuple[PersonWeek, ...] = ()
     outbox: Mapping[tuple[OutboxStatus, Purpose], int] = field(default_factory=dict)

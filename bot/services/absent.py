@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.content.texts import days
 from bot.domain.alerts import AlertKind
-from bot.domain.calendar import held_on, moment, zone_of
+from bot.domain.calendar import moment, zone_of
 from bot.domain.day import NewAbsence
 from bot.domain.people import Participant, Presence
 from bot.engine.absences import NotComing, answers_back, read_absence, read_hint, says_back
@@ -148,7 +148,7 @@ def _placed(absence: NewAbsence, turn: Turn, *, now: datetime) -> NewAbsence:
     if absence.begins_on != local.date():
         return absence
     for on in (absence.begins_on + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD)):
-        held = held_on(turn.plan.programme.activities, on, phase=turn.participant.phase)
+        held = turn.plan.timetable.on_for(on, phase=turn.participant.phase, blocks=turn.participant.blocks(on))
         if any(on > local.date() or one.ends > local.time() for one in held):
             return replace(absence, begins_on=on, ends_on=on)
     return replace(absence, ends_on=absence.begins_on)

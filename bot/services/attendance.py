@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.access import By
 from bot.domain.calendar import zone_of
-from bot.domain.day import NewAbsence, is_held
+from bot.domain.day import NewAbsence
 from bot.domain.people import Participant, Presence
 from bot.domain.programme import Activity
+from bot.domain.timetable import Timetable
 from bot.storage.absences import Report
 from bot.storage.attendances import Came
 from bot.storage.audit import Done
@@ -34,6 +35,7 @@ class Noting:
     """An activity of a programme on a day, about which something is to be noted."""
 
     programme_id: int
+    timetable: Timetable
     activity: Activity
     on: date
 
@@ -104,7 +106,7 @@ async def end_absence(database: Database, absence_id: int, *, by: By, now: datet
 
 async def _check(work: Work, noting: Noting, *, by: By, now: datetime) -> ZoneInfo:
     """The time zone of whoever notes, if there is anything to be noted."""
-    if not is_held(noting.activity, noting.on):
+    if all(one.activity.slug != noting.activity.slug for one in noting.timetable.on(noting.on)):
         raise NotHeld(f"{noting.activity.slug} is not held on {noting.on}")
     coach = (await work.coaches.these([by.coach_id]))[by.coach_id]
     zone = zone_of(coach.zone)

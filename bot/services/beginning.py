@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.calendar import OccurrenceState, zone_of
 from bot.domain.people import Participant
-from bot.domain.programme import ReminderRule, WhenBusy
+from bot.domain.rules import ReminderRule, WhenBusy
 from bot.engine.state import State
 from bot.services import conversation
 from bot.services.conversation import Start

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.content.texts import clock, day
-from bot.domain.calendar import first_awake, held_on, moment, zone_of
+from bot.domain.calendar import first_awake, moment, zone_of
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import Participant
-from bot.domain.programme import BeforeDay, BeforeMilestone
+from bot.domain.rules import BeforeDay, NearMilestone
 from bot.engine.folding import fold, split_words
 from bot.engine.postponing import read_moment, tells_time
 from bot.engine.state import State
@@ -173,9 +173,9 @@ def _means_something_until(said: SaidReminder, plan: Plan, one: Participant) -> 
     match rule.when:
         case BeforeDay(days=days):
             ahead = on + timedelta(days=days)
-            held = held_on(plan.programme.activities, ahead, phase=one.phase)
+            held = plan.timetable.on_for(ahead, phase=one.phase, blocks=one.blocks(ahead))
             return moment(ahead, held[0].begins, zone) if held else end
-        case BeforeMilestone(days=days):
+        case NearMilestone(days=days):
             return moment(on + timedelta(days=days + 1), time(0), zone)
         case _:
             return moment(on + timedelta(days=2), time(0), zone)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 
 from bot.content.catalogs import REFERENCE
 from bot.content.compiled import read_definition
@@ -10,7 +12,9 @@ from bot.content.texts import Texts
 from bot.content.urgent_letters import UrgentLetters
 from bot.content.vocabulary import Vocabulary
 from bot.domain.definitions import Definition, DefinitionKind
+from bot.domain.free_days import NONE_FREE, FreeBecause, FreeDay, FreeDays
 from bot.domain.programme import Instrument, Programme
+from bot.domain.timetable import Change, Timetable
 from bot.engine.crisis import Phrases
 from bot.engine.definition import Flow
 from bot.engine.reading import Reading
@@ -49,6 +53,15 @@ class Plan:
     texts: Texts
     flows: Mapping[str, FlowEdition]
     not_yet: Mapping[str, str] = field(default_factory=dict)
+    free: FreeDays = NONE_FREE
+    changes: Mapping[tuple[str, date], Change] = field(default_factory=dict)
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        """What is held when, with all that is known by now."""
+        return Timetable(
+            activities=self.programme.activities, zone=self.programme.zone, free=self.free, changes=self.changes
+        )
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -93,9 +106,10 @@ class Shelf:
         editions: dict[int, list[Edition]] = {}
         for edition in await work.definitions.live(programmes):
             editions.setdefault(edition.programme_id, []).append(edition)
+        stamps = await work.changes.stamps(editions)
         found: dict[int, Plan] = {}
         for programme_id, live in editions.items():
-            found[programme_id] = await self._plan(work, programme_id, live)
+            found[programme_id] = await self._plan(work, programme_id, live, changed=stamps.get(programme_id, 0))
         return found
 
     async def flows(self, work: Work, definitions: Iterable[int]) -> dict[int, FlowEdition]:
@@ -106,12 +120,13 @@ class Shelf:
             self._flows[one] = self._flow(one)
         return {one: self._flows[one] for one in wanted}
 
-    async def _plan(self, work: Work, programme_id: int, live: list[Edition]) -> Plan:
-        key = tuple(edition.id for edition in live)
+    async def _plan(self, work: Work, programme_id: int, live: list[Edition], *, changed: int) -> Plan:
+        editions = tuple(edition.id for edition in live)
+        key = (*editions, changed)
         known = self._plans.get(programme_id)
         if known is not None and known[0] == key:
             return known[1]
-        await self._fetch(work, set(key) - self._read.keys())
+        await self._fetch(work, set(editions) - self._read.keys())
         phrases = self._only(live, DefinitionKind.PHRASES)
         whole = self._only(live, DefinitionKind.PROGRAMME)
         measured = self._only(live, DefinitionKind.INSTRUMENT)
@@ -128,6 +143,8 @@ class Shelf:
             texts=texts,
             flows={edition.flow.slug: edition.beside(texts) for edition in flows.values()},
             not_yet={language: reading.not_yet for language, reading in self.readings.items() if reading.not_yet},
+            free=_free(programme.what),
+            changes={(one.activity, one.held_on): one for one in await work.changes.of(programme_id)},
         )
         self._plans[programme_id] = (key, plan)
         return plan
@@ -158,3 +175,8 @@ class Shelf:
 
     def _reading(self, language: str, words: Words) -> Reading:
         return self.readings[language] if language in words else self.tongues.asked_in(language, other=REFERENCE)
+
+
+def _free(programme: Programme) -> FreeDays:
+    closed = {day: FreeDay(on=day, because=FreeBecause.CLOSED) for day in programme.closed}
+    return FreeDays(programme=closed)

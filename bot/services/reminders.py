@@ -5,21 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.content.texts import clock, day
-from bot.domain.calendar import Firing, OccurrenceState, falls_on, firings, held_on, time_of
+from bot.domain.calendar import OccurrenceState, falls_on
+from bot.domain.firing import Clockwork, Firing
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Participant
 from bot.domain.programme import (
     FAREWELL,
-    FAREWELL_AT,
-    FAREWELL_LASTS,
-    Activity,
-    BeforeDay,
-    BeforeMilestone,
-    EveryMonths,
-    Programme,
-    ReminderRule,
-    Weekly,
 )
+from bot.domain.recurrence import falls
+from bot.domain.reminding import all_rules
+from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, OnLastDay, ReminderRule, WallClock
+from bot.domain.speaking import speaking
+from bot.domain.timetable import Planned
 from bot.services.beginning import MOST_AT_ONCE, begin_ready
 from bot.services.farewells import fall_quiet, seen_off
 from bot.services.published import Plan, Shelf
@@ -100,13 +97,16 @@ class Reminders:
     async def _speaking(
         self, work: Work, plan: Plan, *, after: datetime, now: datetime
     ) -> list[tuple[str, ReminderRule, Firing]]:
-        rules = [*plan.programme.rules, *_farewell(plan.programme)]
         zones = await work.participants.zones(plan.programme_id)
         return [
-            (zone, rule, firing)
+            (zone, one.rule, one.firing)
             for zone in zones
-            for rule in rules
-            for firing in firings(time_of(rule.when), zone=zone, after=after, until=now)
+            for one in speaking(
+                all_rules(plan.programme),
+                plan.timetable,
+                clockwork=Clockwork(zone=zone, quiet=plan.programme.quiet, free=plan.free),
+                between=(after, now),
+            )
         ]
 
     async def _audience(
@@ -122,7 +122,7 @@ class Reminders:
             return [Due(participant=one, rule=rule, firing=firing) for one in people if one.ended_on == firing.on]
         heard = [one for one in people if not rule.phases or one.phase in rule.phases]
         match rule.when:
-            case BeforeMilestone(days=days):
+            case NearMilestone(days=days):
                 by_enrolment = {one.enrolment_id: one for one in heard}
                 due = await work.calendar.milestones_due(plan.programme_id, on=firing.on + timedelta(days=days))
                 return [
@@ -140,10 +140,12 @@ class Reminders:
                 heard = [
                     one
                     for one in heard
-                    if held_on(plan.programme.activities, ahead, phase=one.phase) and _is_in(one, ahead)
+                    if plan.timetable.on_for(ahead, phase=one.phase, blocks=one.blocks(ahead)) and _is_in(one, ahead)
                 ]
-            case Weekly(weekdays=weekdays):
-                heard = heard if firing.on.isoweekday() in weekdays else []
+            case WallClock(recurs=recurs):
+                heard = heard if falls(recurs, firing.on) else []
+            case OnLastDay():
+                heard = []
             case EveryMonths():
                 heard = [one for one in heard if falls_on(rule.when, firing.on, started_on=one.started_on)]
         return [Due(participant=one, rule=rule, firing=firing) for one in heard]
@@ -164,20 +166,6 @@ class Reminders:
             now=now,
         )
         return len(mine)
-
-
-def _farewell(programme: Programme) -> list[ReminderRule]:
-    if programme.farewell is None:
-        return []
-    when = BeforeDay(days=0, at=FAREWELL_AT)
-    return [
-        ReminderRule(
-            slug=FAREWELL,
-            when=when,
-            says=programme.farewell,
-            expires_after=FAREWELL_LASTS,
-        )
-    ]
 
 
 def _is_in(one: Participant, on: date) -> bool:
@@ -206,6 +194,7 @@ def _claim(plan: Plan, due: Due, *, now: datetime, away: Away) -> Claim:
         programme_id=plan.programme_id,
         enrolment_id=due.participant.enrolment_id,
         rule=due.rule.slug,
+        on_day=due.firing.on,
         due_at=due.firing.at,
         expires_at=expires_at,
         about=due.about,
@@ -245,7 +234,7 @@ def _values(plan: Plan, due: Due) -> dict[str, str]:
         return plan.texts.say(key, language=language, fallback=plan.programme.languages, values={})
 
     match due.rule.when:
-        case BeforeMilestone(days=days):
+        case NearMilestone(days=days):
             milestones = {one.slug: one for phase in plan.programme.phases for one in phase.milestones}
             title = words(milestones[due.about].title) if due.about in milestones else ""
             return {
@@ -254,13 +243,13 @@ def _values(plan: Plan, due: Due) -> dict[str, str]:
             }
         case BeforeDay(days=days):
             ahead = due.firing.on + timedelta(days=days)
-            today = held_on(plan.programme.activities, ahead, phase=due.participant.phase)
+            today = plan.timetable.on_for(ahead, phase=due.participant.phase, blocks=due.participant.blocks(ahead))
             return {"day": day(ahead, language)} | _activities(plan, today, language=language)
-        case Weekly() | EveryMonths():
+        case _:
             return {"day": day(due.firing.on, language)}
 
 
-def _activities(plan: Plan, today: tuple[Activity, ...], *, language: str) -> dict[str, str]:
+def _activities(plan: Plan, today: tuple[Planned, ...], *, language: str) -> dict[str, str]:
     if not today:
         return {}
 
@@ -271,14 +260,14 @@ def _activities(plan: Plan, today: tuple[Activity, ...], *, language: str) -> di
         words(
             "phrases/activity-line",
             begins=clock(one.begins),
-            title=words(one.title),
-            place=words(one.place),
+            title=words(one.activity.title),
+            place=one.place or words(one.activity.place),
         )
         for one in today
     ]
     return {
         "activities": "\n".join(lines),
         "first_time": clock(today[0].begins),
-        "first_activity": words(today[0].title),
-        "first_place": words(today[0].place),
+        "first_activity": words(today[0].activity.title),
+        "first_place": today[0].place or words(today[0].activity.place),
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from bot.domain.calendar import held_on, is_quiet, zone_of
+from bot.domain.calendar import is_quiet, zone_of
 from bot.domain.messages import Button, Draft, Priority, Purpose
 from bot.domain.people import ChannelName, Participant, Presence
 from bot.engine.reading import Wish
@@ -102,7 +102,8 @@ def _key(case: _Case) -> str | None:
     goes_on = ends_on is None or ends_on > today
     if case.absence.category is Presence.ILLNESS and case.days == CERTIFICATE_DAY - 1 and goes_on:
         return "phrases/certificate-soon"
-    if not held_on(case.plan.programme.activities, today, phase=case.participant.phase):
+    one = case.participant
+    if not case.plan.timetable.on_for(today, phase=one.phase, blocks=one.blocks(today)):
         return None
     if ends_on is None:
         due = any(case.asked_on < day <= case.days for day in ASKED_AFTER) and case.days <= _LONGEST.days

@@ -267,6 +267,7 @@ async def _say_farewell(work: Work, plan: Plan, person: Participant, *, on: date
         programme_id=plan.programme_id,
         enrolment_id=person.enrolment_id,
         rule=FAREWELL,
+        on_day=on,
         due_at=at,
         expires_at=at + timedelta(days=1),
     )

@@ -163,6 +163,7 @@ async def _facts(work: Work, coach: Coach, plans: Mapping[int, Plan], window: Wi
             ProgrammeWeek(
                 programme_id=plan.programme_id,
                 programme=plan.programme,
+                timetable=plan.timetable,
                 instrument=plan.instrument,
                 people=tuple(known.people[plan.programme_id]),
                 outbox=known.outbox.get(plan.programme_id, {}),

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from bot.content.texts import clock, day
 from bot.domain.alerts import AlertKind
-from bot.domain.calendar import held_on, zone_of
+from bot.domain.calendar import zone_of
 from bot.domain.messages import Purpose
 from bot.domain.people import ChannelName
-from bot.domain.programme import Activity, Indicator
+from bot.domain.programme import Indicator
+from bot.domain.timetable import Planned
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.wording import drafts, say
@@ -72,21 +73,21 @@ def _days(hearing: Hearing, turn: Turn) -> Iterable[date]:
     return [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
 
 
-def _held(turn: Turn, on: date) -> tuple[Activity, ...]:
+def _held(turn: Turn, on: date) -> tuple[Planned, ...]:
     one = turn.participant
     if on < one.started_on or (one.ended_on is not None and on > one.ended_on):
         return ()
-    return held_on(turn.plan.programme.activities, on, phase=one.phase)
+    return turn.plan.timetable.on_for(on, phase=one.phase, blocks=one.blocks(on))
 
 
-def _lines(turn: Turn, held: Iterable[Activity]) -> list[str]:
+def _lines(turn: Turn, held: Iterable[Planned]) -> list[str]:
     return [
         _text(
             turn,
             "phrases/activity-line",
             begins=clock(one.begins),
-            title=_text(turn, one.title),
-            place=_text(turn, one.place),
+            title=_text(turn, one.activity.title),
+            place=one.place or _text(turn, one.activity.place),
         )
         for one in held
     ]

@@ -19,6 +19,7 @@ class Claim:
     programme_id: int
     enrolment_id: int
     rule: str
+    on_day: date
     due_at: datetime
     expires_at: datetime
     about: str = ""
@@ -100,6 +101,7 @@ class Calendar:
                     "programme_id": one.programme_id,
                     "enrolment_id": one.enrolment_id,
                     "rule": one.rule,
+                    "on_day": one.on_day,
                     "due_at": one.due_at,
                     "expires_at": one.expires_at,
                     "about": one.about,

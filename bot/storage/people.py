@@ -9,8 +9,16 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import Address, AddressState, Agreement, ChannelName, NewParticipant, Participant
+from bot.domain.people import (
+    Address,
+    AddressState,
+    Agreement,
+    ChannelName,
+    NewParticipant,
+    Participant,
+)
 from bot.storage.addresses import Addresses, Belongs
+from bot.storage.memberships import MEMBERSHIPS, memberships_of
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
 from bot.storage.tables import (
@@ -46,6 +54,7 @@ def _whole_participants() -> Select[Any]:
             addresses.c.cipher,
             addresses.c.state.label("address_state"),
             addresses.c.blocked_at,
+            MEMBERSHIPS.label("memberships"),
         )
         .join(enrolments, enrolments.c.participant_id == participants.c.id)
         .join(coaches, coaches.c.id == enrolments.c.coach_id)
@@ -287,4 +296,6 @@ def participant_of(row: Row[Any], sealer: Sealer) -> Participant:
         agreement=Agreement(row.agreement),
         check_ins_stopped_at=row.check_ins_stopped_at,
         talking_until=row.talking_until,
+        memberships=memberships_of(row.memberships),
+        calendars=tuple(row.calendars.split(",")) if row.calendars else (),
     )

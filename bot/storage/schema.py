@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from bot.storage.database import Database
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`; a test keeps it true."""
 
 _VERSION = text("SELECT version_num FROM alembic_version")

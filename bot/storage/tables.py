@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Time,
     UniqueConstraint,
     text,
 )
@@ -76,6 +78,9 @@ programmes = Table(
     Column("slug", String(64), nullable=False),
     Column("sms_sender", Text),
     Column("planned_until", Moment),
+    # A round of planning that is under way: up to which moment it looks, and after which enrolment it goes on.
+    Column("planning_until", Moment),
+    Column("planning_after", Id),
     Column("stopped_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("organisation_id", "slug"),
@@ -103,6 +108,10 @@ participants = Table(
     Column("check_ins_stopped_at", Moment),
     # Until then what the person writes is meant for the coach, whatever was asked.
     Column("talking_until", Moment),
+    # Whose holidays the person keeps, by their own choice: names with commas between.
+    Column("calendars", String(100), nullable=False, server_default=""),
+    # What could not leave by Telegram goes by SMS after so many hours, if the person chose that.
+    Column("fallback_hours", Integer),
 )
 
 addresses = Table(
@@ -120,6 +129,8 @@ addresses = Table(
     Column("state_at", Moment, nullable=False),
     # The provider itself sends nothing there any more: only the person can lift that, by writing from there.
     Column("blocked_at", Moment),
+    # The database's own time: when words last left for it, as a chat takes one message a second.
+    Column("spoken_at", Moment),
     CheckConstraint("participant_id IS NULL OR coach_id IS NULL", name="one_owner"),
     UniqueConstraint("participant_id", "channel", "hash"),
     UniqueConstraint("coach_id", "channel", "hash"),
@@ -136,6 +147,8 @@ enrolments = Table(
     _ref("coach_id", "coaches"),
     Column("phase", String(64), nullable=False),
     Column("phase_since", Date, nullable=False),
+    # The day on which the phase is planned to be over, if one is.
+    Column("phase_until", Date),
     Column("coach_since", Date, nullable=False),
     Column("started_on", Date, nullable=False),
     Column("ended_on", Date),
@@ -257,6 +270,64 @@ absences = Table(
     Index("ix_absences_enrolment_id", "enrolment_id"),
 )
 
+# Who takes part in which block, and since when.
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    Column("block", String(64), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    UniqueConstraint("enrolment_id", "block"),
+    Index("ix_memberships_block", "block"),
+)
+
+# What is otherwise with an activity on one of its days. `number` grows with each change, and is told once.
+activity_changes = Table(
+    "activity_changes",
+    metadata,
+    _id(),
+    _ref("programme_id", "programmes"),
+    Column("activity", String(64), nullable=False),
+    # The day on which it would have been held.
+    Column("held_on", Date, nullable=False),
+    # cancelled, moved, or held after all.
+    Column("what", String(16), nullable=False),
+    # Of one that moved: the day and hours on the wall, and where, in the coach's own words.
+    Column("new_on", Date),
+    Column("begins", Time),
+    Column("ends", Time),
+    Column("place", Text),
+    Column("number", Integer, nullable=False, server_default="1"),
+    _ref("changed_by", "coaches", required=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("told_at", Moment),
+    UniqueConstraint("programme_id", "activity", "held_on"),
+)
+
+# An individual meeting: the day and hour are those on the wall of the programme.
+meetings = Table(
+    "meetings",
+    metadata,
+    _id(),
+    _ref("enrolment_id", "enrolments"),
+    _ref("coach_id", "coaches"),
+    Column("meets_on", Date, nullable=False),
+    Column("begins", Time, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    # asked, agreed, declined, other-time, called-off.
+    Column("state", String(16), nullable=False),
+    # Grows when it is moved: what was answered about another hour is no answer any more.
+    Column("number", Integer, nullable=False, server_default="1"),
+    Column("conversation_id", Id),
+    Column("made_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Index("ix_meetings_enrolment_id", "enrolment_id"),
+    Index("ix_meetings_meets_on", "meets_on"),
+)
+
 occurrences = Table(
     "occurrences",
     metadata,
@@ -264,13 +335,18 @@ occurrences = Table(
     _ref("programme_id", "programmes"),
     _ref("enrolment_id", "enrolments"),
     Column("rule", String(64), nullable=False),
+    # The day on the wall for which it speaks, before anything moved it: whatever becomes of clocks, zones and hours,
+    # a rule speaks once for a day.
+    Column("on_day", Date, nullable=False),
     Column("due_at", Moment, nullable=False),
+    # Why `due_at` is another moment than the rule's own.
+    Column("shift", String(64)),
     Column("about", String(128), nullable=False, server_default=""),
     Column("state", String(16), nullable=False),
     Column("reason", String(64)),
     Column("expires_at", Moment, nullable=False),
     Column("claimed_at", Moment, nullable=False),
-    UniqueConstraint("enrolment_id", "rule", "due_at", "about"),
+    UniqueConstraint("enrolment_id", "rule", "on_day", "about"),
     Index(
         "ix_occurrences_open",
         "expires_at",
@@ -763,6 +839,27 @@ pauses = Table(
     Column("channel", String(16), primary_key=True),
     Column("until", Moment, nullable=False),
     Column("reason", String(64), nullable=False),
+    # How often in a row the provider did not answer: with enough of them the channel is only tried now and then.
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+
+# What may be sent at once, by channel and sender: tokens that come back as time passes (the database's own time).
+rates = Table(
+    "rates",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("counted_at", Moment, nullable=False),
+)
+
+# How many parts of SMS a programme has sent on a day, and how many messages its budget kept back.
+spending = Table(
+    "spending",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True, autoincrement=False),
+    Column("on_day", Date, primary_key=True),
+    Column("parts", Integer, nullable=False, server_default="0"),
+    Column("refused", Integer, nullable=False, server_default="0"),
 )
 
 cursors = Table(
@@ -774,6 +871,15 @@ cursors = Table(
 
 vocabularies = Table(
     "vocabularies",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("compiled", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+# Red days and the holidays of religious calendars, worked out once for some years.
+almanacs = Table(
+    "almanacs",
     metadata,
     Column("mark", String(64), primary_key=True),
     Column("compiled", Text, nullable=False),

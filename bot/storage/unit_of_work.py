@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.absences import Absences
+from bot.storage.activity_changes import ActivityChanges
 from bot.storage.addresses import Addresses
 from bot.storage.agreements import Agreements
 from bot.storage.alerts import Alerts, Summaries
@@ -87,6 +89,7 @@ class Work:
     urgent: Urgent
     vocabularies: Vocabularies
     wished: Wished
+    changes: ActivityChanges
 
 
 @asynccontextmanager
@@ -104,42 +107,13 @@ async def looking(database: Database) -> AsyncIterator[Work]:
 
 
 def _stores(connection: AsyncConnection, sealer: Sealer) -> Work:
-    return Work(
-        participants=Participants(connection, sealer),
-        addresses=Addresses(connection, sealer),
-        coaches=Coaches(connection, sealer),
-        programmes=Programmes(connection),
-        definitions=Definitions(connection),
-        calendar=Calendar(connection),
-        conversations=Conversations(connection),
-        ratings=Ratings(connection),
-        alerts=Alerts(connection),
-        summaries=Summaries(connection),
-        given=GivenAnswers(connection),
-        inbox=Inbox(connection, sealer),
-        outbox=Outbox(connection, sealer),
-        pauses=Pauses(connection),
-        week=Weeks(connection),
-        appointments=Appointments(connection),
-        sessions=Sessions(connection),
-        credentials=Credentials(connection, sealer),
-        links=SignInLinks(connection),
-        tries=Tries(connection),
-        colleagues=Colleagues(connection),
-        audit=Audit(connection),
-        notes=Notes(connection),
-        absences=Absences(connection),
-        attendances=Attendances(connection),
-        put_asides=PutAsides(connection),
-        bookmarks=Bookmarks(connection),
-        by_hand=ByHand(connection),
-        strangers=Strangers(connection),
-        imports=Imports(connection, sealer),
-        newcomers=Newcomers(connection, sealer),
-        said=Said(connection),
-        agreements=Agreements(connection),
-        unsigned=Unsigned(connection),
-        urgent=Urgent(connection),
-        vocabularies=Vocabularies(connection),
-        wished=Wished(connection),
-    )
+    return Work(**{one.name: _made(one.type, connection, sealer) for one in _FIELDS})
+
+
+def _made(store: Any, connection: AsyncConnection, sealer: Sealer) -> Any:
+    return store(connection, sealer) if store in _SEALING else store(connection)
+
+
+_FIELDS = fields(Work)
+_SEALING = (Participants, Addresses, Coaches, Credentials, Inbox, Outbox, Imports, Newcomers)
+"""Stores of addresses and other secrets."""

@@ -10,16 +10,9 @@ from bot.content.compiled import definitions, read_definition, reworded
 from bot.content.complaints import ContentRefused
 from bot.content.packages import load_package
 from bot.domain.definitions import DefinitionKind
-from bot.domain.programme import (
-    BeforeDay,
-    BeforeMilestone,
-    EveryMonths,
-    Instrument,
-    Programme,
-    ReminderRule,
-    Weekly,
-    When,
-)
+from bot.domain.programme import Instrument, Programme
+from bot.domain.recurrence import Weeks
+from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, ReminderRule, WallClock, When
 from bot.engine.definition import AnswerKind, Ask, Flow, Say
 from tests.content.small import DIRECTORY, a_content_root
 from tests.content.test_catalogs import a_translated_root
@@ -51,8 +44,8 @@ def test_a_frozen_flow_reads_as_it_was_agreed() -> None:
     "when",
     [
         BeforeDay(days=1, at=time(18)),
-        BeforeMilestone(days=1, at=time(18)),
-        Weekly(weekdays=(1, 4), at=time(10, 30)),
+        NearMilestone(days=1, at=time(18)),
+        WallClock(recurs=Weeks(weekdays=(1, 4)), at=time(10, 30)),
         EveryMonths(months=3, weekday=2, at=time(10)),
     ],
 )

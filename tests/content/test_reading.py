@@ -19,21 +19,17 @@ from bot.domain.people import StaffedHours
 from bot.domain.programme import (
     Activity,
     Area,
-    BeforeDay,
-    BeforeMilestone,
-    EveryMonths,
     Instrument,
     Milestone,
     Phase,
     Programme,
     QuietHours,
-    ReminderRule,
     SmsWording,
     SummaryLeaves,
     SummaryRule,
-    Weekly,
-    WhenBusy,
 )
+from bot.domain.recurrence import Weeks
+from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, ReminderRule, WallClock, WhenBusy
 from bot.engine.definition import END, AlertOn, AnswerKind, Ask, Branch, Choice, Flow, Say
 from tests.content.small import DIRECTORY, FLOW, INSTRUMENT, PROGRAMME, a_content_root
 
@@ -226,7 +222,7 @@ def test_a_programme_is_read_whole() -> None:
                 slug="walk",
                 title="small/activity-walk/title",
                 area=Area.HEALTH,
-                weekdays=(1, 3),
+                recurs=Weeks(weekdays=(1, 3)),
                 begins=time(9),
                 ends=time(10),
                 place="small/activity-walk/place",
@@ -242,11 +238,11 @@ def test_a_programme_is_read_whole() -> None:
                 phases=("one",),
             ),
             ReminderRule(
-                slug="plan-soon", when=BeforeMilestone(days=3, at=time(10)), says="small/reminder-plan-soon/say"
+                slug="plan-soon", when=NearMilestone(days=3, at=time(10)), says="small/reminder-plan-soon/say"
             ),
             ReminderRule(
                 slug="weekly",
-                when=Weekly(weekdays=(4,), at=time(10)),
+                when=WallClock(recurs=Weeks(weekdays=(4,)), at=time(10)),
                 begins="hello",
                 when_busy=WhenBusy.SKIP,
             ),

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from bot.domain.day import Attended, Later, NewAbsence, attended, held_next, later, sessions
+from bot.domain.day import Attended, Later, NewAbsence, attended, later, sessions
 from bot.domain.people import Presence
 from bot.domain.programme import Activity, Area
+from bot.domain.recurrence import Weeks
+from bot.domain.timetable import Timetable
 
 WEDNESDAY = date(2026, 11, 25)
 STOCKHOLM = "Europe/Stockholm"
@@ -17,12 +19,16 @@ def an_activity(slug: str = "walk", *, weekdays: tuple[int, ...] = (1, 3), **mor
         "slug": slug,
         "title": f"{slug}/title",
         "area": Area.HEALTH,
-        "weekdays": weekdays,
+        "recurs": Weeks(weekdays=weekdays),
         "begins": time(9),
         "ends": time(10),
         "place": f"{slug}/place",
     }
     return Activity(**(values | more))  # type: ignore[arg-type]
+
+
+def held(*activities: Activity) -> Timetable:
+    return Timetable(zone=STOCKHOLM, activities=activities)
 
 
 def test_in_the_morning_something_can_wait_until_the_afternoon_or_tomorrow() -> None:
@@ -46,7 +52,7 @@ def test_tomorrow_is_a_day_of_the_coachs_own_clock() -> None:
 def test_the_days_activities_are_told_in_the_order_they_begin_with_how_many_are_expected() -> None:
     late, early = an_activity("coffee", begins=time(10, 30)), an_activity("walk", phases=("phase-1",))
     found = sessions(
-        [late, early, an_activity("elsewhere", weekdays=(5,))],
+        held(late, early, an_activity("elsewhere", weekdays=(5,))),
         programme_id=7,
         on=WEDNESDAY,
         people={"phase-1": 3, "phase-2": 2},
@@ -58,7 +64,7 @@ def test_the_days_activities_are_told_in_the_order_they_begin_with_how_many_are_
 
 def test_whoever_was_noted_before_they_moved_on_was_expected() -> None:
     found = sessions(
-        [an_activity(phases=("phase-1",))],
+        held(an_activity(phases=("phase-1",))),
         programme_id=7,
         on=WEDNESDAY,
         people={"phase-1": 3, "phase-2": 2},
@@ -69,14 +75,23 @@ def test_whoever_was_noted_before_they_moved_on_was_expected() -> None:
 
 def test_an_activity_for_nobody_is_not_told_of() -> None:
     walk = an_activity(phases=("phase-3",))
-    assert sessions([walk], programme_id=7, on=WEDNESDAY, people={"phase-1": 3}, noted={}) == []
+    assert (
+        sessions(
+            held(walk),
+            programme_id=7,
+            on=WEDNESDAY,
+            people={"phase-1": 3},
+            noted={},
+        )
+        == []
+    )
 
 
 def test_the_days_around_are_those_on_which_it_is_held() -> None:
-    walk = an_activity(weekdays=(1, 3))
-    assert held_next(walk, WEDNESDAY, step=1) == date(2026, 11, 30)
-    assert held_next(walk, WEDNESDAY, step=-1) == date(2026, 11, 23)
-    assert held_next(an_activity(weekdays=(3,)), WEDNESDAY, step=1) == date(2026, 12, 2)
+    walk, rare = an_activity(weekdays=(1, 3)), an_activity(weekdays=(3,))
+    assert held(walk).near(walk, WEDNESDAY, step=1) == date(2026, 11, 30)
+    assert held(walk).near(walk, WEDNESDAY, step=-1) == date(2026, 11, 23)
+    assert held(rare).near(rare, WEDNESDAY, step=1) == date(2026, 12, 2)
 
 
 def test_a_coachs_note_counts_before_what_was_reported() -> None:

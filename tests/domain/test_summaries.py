@@ -22,8 +22,10 @@ from bot.domain.programme import (
     SummaryLeaves,
     SummaryRule,
 )
+from bot.domain.recurrence import Weeks
 from bot.domain.silence import Silence
 from bot.domain.summaries import WeeklySummary, for_outside, summarise
+from bot.domain.timetable import Timetable
 from bot.domain.weeks import (
     Held,
     OpenAlert,
@@ -61,7 +63,13 @@ def a_programme(**more: Any) -> Programme:
         "phases": (Phase(slug="one", title="small/one", milestones=(Milestone(slug="cv", title="small/cv"),)),),
         "activities": (
             Activity(
-                slug="walk", title="w", area=Area.HEALTH, weekdays=(1, 2, 3, 4, 5), begins=nine, ends=ten, place="p"
+                slug="walk",
+                title="w",
+                area=Area.HEALTH,
+                recurs=Weeks(weekdays=(1, 2, 3, 4, 5)),
+                begins=nine,
+                ends=ten,
+                place="p",
             ),
         ),
         "instrument": "steps",
@@ -91,6 +99,7 @@ def told(*people: PersonWeek, alerts: tuple[OpenAlert, ...] = (), now: datetime 
     week = ProgrammeWeek(
         programme_id=1,
         programme=a_programme(),
+        timetable=Timetable(zone="Europe/Stockholm", activities=a_programme().activities),
         instrument=Instrument(slug="steps", low=1, high=5, indicators=(STEP, HEALTH)),
         people=people,
     )

@@ -9,7 +9,8 @@ from bot.content.checks import check, parts
 from bot.content.packages import Package, load_package, load_words
 from bot.content.shelf import programme_directories
 from bot.content.typography import PLAIN
-from bot.domain.programme import AskedOf, When
+from bot.domain.programme import AskedOf
+from bot.domain.rules import When
 from bot.domain.sms_parts import foreign_letters
 from bot.engine.definition import END, Ask, Flow
 
@@ -82,10 +83,10 @@ def test_stega_reminds_before_days_and_milestones_and_asks_weekly_and_quarterly(
     assert names == [
         ("BeforeDay", 0),
         ("BeforeDay", 1),
-        ("BeforeMilestone", 1),
-        ("BeforeMilestone", 3),
         ("EveryMonths", -1),
-        ("Weekly", -1),
+        ("NearMilestone", 1),
+        ("NearMilestone", 3),
+        ("WallClock", -1),
     ]
 
 

@@ -163,9 +163,9 @@ async def test_what_is_too_late_is_marked_expired_and_never_sent(town: Town) -> 
     ]
     assert await occurrences(amina) == [
         ("evening-before", "expired", "late"),
-        ("evening-before", "queued", None),
         ("same-morning", "expired", "late"),
         ("weekly", "expired", "late"),
+        ("evening-before", "queued", None),
     ]
 
 
