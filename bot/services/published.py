@@ -106,10 +106,9 @@ class Shelf:
         editions: dict[int, list[Edition]] = {}
         for edition in await work.definitions.live(programmes):
             editions.setdefault(edition.programme_id, []).append(edition)
-        stamps = await work.changes.stamps(editions)
         found: dict[int, Plan] = {}
         for programme_id, live in editions.items():
-            found[programme_id] = await self._plan(work, programme_id, live, changed=stamps.get(programme_id, 0))
+            found[programme_id] = await self._plan(work, programme_id, live)
         return found
 
     async def flows(self, work: Work, definitions: Iterable[int]) -> dict[int, FlowEdition]:
@@ -120,9 +119,9 @@ class Shelf:
             self._flows[one] = self._flow(one)
         return {one: self._flows[one] for one in wanted}
 
-    async def _plan(self, work: Work, programme_id: int, live: list[Edition], *, changed: int) -> Plan:
+    async def _plan(self, work: Work, programme_id: int, live: list[Edition]) -> Plan:
         editions = tuple(edition.id for edition in live)
-        key = (*editions, changed)
+        key = (*editions, live[0].changed)
         known = self._plans.get(programme_id)
         if known is not None and known[0] == key:
             return known[1]

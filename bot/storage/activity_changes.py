@@ -1,18 +1,11 @@
 """What is otherwise with an activity on one of its days stands here, with what was told about it."""
 
-from collections.abc import Iterable
-
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.timetable import Change, ChangeKind
 from bot.storage.tables import activity_changes
 
-_STAMPS = (
-    select(activity_changes.c.programme_id, func.sum(activity_changes.c.number).label("stamp"))
-    .where(activity_changes.c.programme_id.in_(bindparam("programmes", expanding=True)))
-    .group_by(activity_changes.c.programme_id)
-)
 _OF = select(activity_changes).where(activity_changes.c.programme_id == bindparam("programme"))
 
 
@@ -21,11 +14,6 @@ class ActivityChanges:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def stamps(self, programmes: Iterable[int]) -> dict[int, int]:
-        """A number for each programme that grows whenever anything of it changes; a programme without is not there."""
-        rows = await self._connection.execute(_STAMPS, {"programmes": sorted(set(programmes))})
-        return {row.programme_id: int(row.stamp) for row in rows}
 
     async def of(self, programme: int) -> list[Change]:
         """Every change of a programme."""

@@ -21,14 +21,7 @@ from bot.storage.addresses import Addresses, Belongs
 from bot.storage.memberships import MEMBERSHIPS, memberships_of
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
-from bot.storage.tables import (
-    addresses,
-    changes,
-    coaches,
-    deep_links,
-    enrolments,
-    participants,
-)
+from bot.storage.tables import addresses, changes, coaches, deep_links, enrolments, participants
 
 DEEP_LINK_LASTS = timedelta(days=14)
 

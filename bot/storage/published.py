@@ -8,12 +8,16 @@ from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.definitions import Definition, DefinitionKind
-from bot.storage.tables import definitions
+from bot.storage.tables import activity_changes, definitions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:
-    """Which version of a definition is meant."""
+    """Which version of a definition is meant.
+
+    `changed` grows whenever anything is changed about an activity of its programme: whoever keeps what they read of
+    one looks at both.
+    """
 
     id: int
     programme_id: int
@@ -21,6 +25,7 @@ class Edition:
     slug: str
     version: int
     content_hash: str
+    changed: int = 0
 
 
 _newest = select(func.max(definitions.c.id)).group_by(
@@ -34,8 +39,14 @@ _editions = select(
     definitions.c.version,
     definitions.c.content_hash,
 ).order_by(definitions.c.id)
-_LIVE = _editions.where(definitions.c.id.in_(_newest))
-_LIVE_OF = _editions.where(
+_changed = (
+    select(func.coalesce(func.sum(activity_changes.c.number), 0))
+    .where(activity_changes.c.programme_id == definitions.c.programme_id)
+    .scalar_subquery()
+)
+_live = _editions.add_columns(_changed.label("changed"))
+_LIVE = _live.where(definitions.c.id.in_(_newest))
+_LIVE_OF = _live.where(
     definitions.c.id.in_(_newest.where(definitions.c.programme_id.in_(bindparam("programmes", expanding=True))))
 )
 
@@ -60,6 +71,7 @@ class Definitions:
                 slug=row.slug,
                 version=row.version,
                 content_hash=row.content_hash,
+                changed=int(row.changed),
             )
             for row in rows
         ]

@@ -29,7 +29,7 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 async def test_each_move_is_later_than_now_and_on_the_hour(
     lived: DemoSet, now: datetime, tomorrow: datetime, monday: datetime, check_in: datetime
 ) -> None:
-    assert moves(now, programme=lived.machine.programme) == {
+    assert moves(now, programme=lived.machine.plan.programme) == {
         "hour": now + timedelta(hours=1),
         "tomorrow": tomorrow,
         "monday": monday,

@@ -106,7 +106,11 @@ def _everything(place: _Place, year: Year, sealer: Sealer) -> Iterator[tuple[str
         "channel provider_id account sender_hash raw received_at state participant_id kind words handled_at",
         _inbox(place, year),
     )
-    yield "occurrences", "programme_id enrolment_id rule due_at state expires_at claimed_at", _occurrences(place, year)
+    yield (
+        "occurrences",
+        "programme_id enrolment_id rule on_day due_at state expires_at claimed_at",
+        _occurrences(place, year),
+    )
     yield (
         "attendances",
         "enrolment_id activity area held_on presence noted_by noted_at",
@@ -197,7 +201,7 @@ def _occurrences(place: _Place, year: Year) -> Iterator[Row]:
         for n, person in _each(year):
             at = _at(place.now - timedelta(weeks=week, days=day, hours=2, minutes=n % 60))
             rule = "weekly-check-in" if day == 5 else f"before-{ACTIVITIES[day][0]}"
-            yield place.programme, person, rule, at, "queued", at, at
+            yield place.programme, person, rule, at[:10], at, "queued", at, at
 
 
 def _attendances(place: _Place, year: Year) -> Iterator[Row]:
