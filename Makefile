@@ -12,7 +12,7 @@ ALL_AT_ONCE := -n auto --maxprocesses 4 --dist worksteal
 # What `make verify` needs of the system beside Python.
 VERIFY_NEEDS := git chromium
 
-.PHONY: demo run test check verify pictures bench texts revision setup clean
+.PHONY: demo run test check verify pictures bench torture texts revision setup clean
 
 demo: setup
 	$(BIN)/framsteg demo
@@ -45,6 +45,10 @@ pictures: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Everything that can fall over does, as often as it must; the table goes into docs/reliability.md.
+torture: setup
+	$(BIN)/python -m tests.torture
 
 # What tables.py has and the revisions have not, as the next revision: make revision NUMBER=0003 ABOUT="Add goals"
 revision: setup
