@@ -299,6 +299,9 @@ activity_changes = Table(
     Column("begins", Time),
     Column("ends", Time),
     Column("place", Text),
+    # When it was to be held before this change; empty, if it was cancelled then.
+    Column("was_on", Date),
+    Column("was_begins", Time),
     Column("number", Integer, nullable=False, server_default="1"),
     _ref("changed_by", "coaches", required=False),
     Column("changed_at", Moment, nullable=False),

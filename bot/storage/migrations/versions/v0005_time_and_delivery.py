@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.Column("begins", sa.Time(), nullable=True),
         sa.Column("ends", sa.Time(), nullable=True),
         sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("was_on", sa.Date(), nullable=True),
+        sa.Column("was_begins", sa.Time(), nullable=True),
         sa.Column("number", sa.Integer(), server_default="1", nullable=False),
         sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
