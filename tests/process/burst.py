@@ -92,12 +92,14 @@ class Burst:
 
 
 @asynccontextmanager
-async def a_burst(database_url: str, place: Path, *, people: int, rule: str) -> AsyncIterator[Burst]:
-    """`people` on each channel wait for what `rule` does. The content is written into `place`."""
+async def a_burst(
+    database_url: str, place: Path, *, people: int, rule: str, chats: int | None = None
+) -> AsyncIterator[Burst]:
+    """`people` on each channel wait for what `rule` does, or `chats` on Telegram. The content goes into `place`."""
     async with SlowTwilio() as twilio, SlowBotApi() as telegram, MailServer() as mail:
         burst = Burst(database_url=database_url, twilio=twilio, telegram=telegram, mail=mail)
         burst.numbers = [f"+4670174{number:04}" for number in range(people)]
-        burst.chats = [7_788_990_000 + number for number in range(people)]
+        burst.chats = [7_788_990_000 + number for number in range(people if chats is None else chats)]
         await _prepare(burst, _content(place, rule), now=datetime.now(UTC))
         yield burst
 
@@ -130,10 +132,11 @@ async def _prepare(burst: Burst, content: Path, *, now: datetime) -> None:
                 "Karin", organisation_id=row.organisation_id, email="karin@example.se", language="sv", now=now
             )
             await work.programmes.change(row.id, planned_until=now - timedelta(minutes=10))
-            for place, (number, chat) in enumerate(zip(burst.numbers, burst.chats, strict=True)):
-                for channel, value in ((ChannelName.SMS, number), (ChannelName.TELEGRAM, str(chat))):
-                    new = _somebody(f"Person{place}{channel}", channel, value, coach=coach, now=now)
-                    await work.participants.enrol(new, programme=row, now=now)
+            by_sms = [(f"Person{place}sms", ChannelName.SMS, number) for place, number in enumerate(burst.numbers)]
+            by_chat = [(f"Person{place}telegram", ChannelName.TELEGRAM, str(c)) for place, c in enumerate(burst.chats)]
+            for name, channel, value in (*by_sms, *by_chat):
+                new = _somebody(name, channel, value, coach=coach, now=now)
+                await work.participants.enrol(new, programme=row, now=now)
     finally:
         await database.close()
 
