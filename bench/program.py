@@ -11,8 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.app import build, machine_clock
-from bot.serving import clock_of, routes
+from bot.serving import routes
 from bot.settings import Settings
+from bot.ticking import clock_of
 from tests.databases import KEY
 
 

@@ -4,12 +4,8 @@ import asyncio
 import functools
 import logging
 import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
@@ -17,67 +13,19 @@ from starlette.types import Receive, Scope, Send
 from bot.app import App
 from bot.channels.telegram_feed import bot_id
 from bot.domain.messages import DeliveryReceipt
-from bot.domain.people import ChannelName
-from bot.doors.clock import Clock, Tick
 from bot.doors.health import health_routes
 from bot.doors.providers import greet
 from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
-from bot.services import imports
-from bot.settings import Settings
 from bot.storage import leases
 from bot.storage.key import key_fits
 from bot.storage.schema import pending
+from bot.ticking import clock_of
+from bot.web import Address, NotReady, served
 
 FETCHING_STOPS_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
-
-
-class NotReady(Exception):
-    """The program cannot start as things are: one line that says what to do."""
-
-
-def clock_of(app: App) -> Clock:
-    """The ticks of a running process."""
-
-    async def settle(now: datetime) -> None:
-        if await app.delivery.settle(now=now):
-            app.nudge("send")
-            # There may be more than one look takes in.
-            app.nudge("settle")
-
-    async def summarise(now: datetime) -> None:
-        if await app.summaries.queue_weekly(now=now):
-            app.nudge("send")
-
-    async def take_in(now: datetime) -> None:
-        if await imports.go_on(app.database, app.shelf, now=now):
-            app.nudge("import")
-
-    async def refresh(now: datetime) -> None:
-        await app.refresh()
-
-    # Each channel has a tick of its own: while one provider keeps us waiting, the others go on.
-    sending = [
-        Tick(name=f"send-{name}", every=timedelta(seconds=1), do=functools.partial(_send_on, app, name))
-        for name in app.channels
-    ]
-    return Clock(
-        (
-            Tick(name="listen", every=timedelta(seconds=2), do=app.listen),
-            *sending,
-            Tick(name="escalate", every=timedelta(seconds=3), do=app.escalate),
-            Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
-            Tick(name="settle", every=app.lease / 6, do=settle),
-            Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
-            Tick(name="ask-back", every=timedelta(seconds=60), do=app.ask_back),
-            Tick(name="summarise", every=timedelta(seconds=60), do=summarise),
-            Tick(name="import", every=timedelta(seconds=2), do=take_in),
-            Tick(name="refresh", every=timedelta(seconds=60), do=refresh),
-        ),
-        now=app.now,
-    )
 
 
 def routes(app: App) -> list[BaseRoute]:
@@ -145,7 +93,9 @@ async def run(app: App, *, console: Callable[[], BaseRoute], ready: Callable[[st
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        async with _served(app, [Mount("/", app=Pages(console))]) as address:
+        web = Starlette(routes=[*routes(app), Mount("/", app=Pages(console))])
+        place = Address(host=app.settings.host, port=app.settings.port, keys="FRAMSTEG_HOST and FRAMSTEG_PORT")
+        async with served(web, place, proxies=app.settings.proxies) as address:
             # Only now, for whoever holds the port already may be the one that sends.
             await app.delivery.begin()
             await _work(app, stopping, ready=functools.partial(ready, f"ready at {address}"), say=ready)
@@ -173,70 +123,6 @@ async def _work(app: App, stopping: asyncio.Event, *, ready: Callable[[], None],
     for task in (fetching, greeting):
         task.cancel()
     await asyncio.gather(fetching, greeting, return_exceptions=True)
-
-
-async def _send_on(app: App, channel: ChannelName, now: datetime) -> None:
-    await app.delivery.send_on(channel, now=now)
-
-
-@asynccontextmanager
-async def _served(app: App, more: list[BaseRoute]) -> AsyncIterator[str]:
-    web = Starlette(routes=routes(app) + more)
-    listening = _bind(app.settings)
-    config = uvicorn.Config(
-        web,
-        http="h11",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        forwarded_allow_ips=list(app.settings.proxies),
-        timeout_graceful_shutdown=5,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    await server.up.wait()
-    host, port = listening.getsockname()[:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which leaves the signals to us: whoever stops the program stops the clock and the fetching too."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say when it is done."""
-        await super().startup(sockets)
-        self.up.set()
-
-
-def _bind(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        # Not left to uvicorn: two processes may bind to one port, and only the second `listen` is refused.
-        listening.listen(2048)
-    except OSError as trouble:
-        listening.close()
-        raise NotReady(
-            f"FRAMSTEG_HOST and FRAMSTEG_PORT: cannot serve at {settings.host}:{settings.port} ({trouble.strerror})"
-        ) from None
-    return listening
 
 
 async def _fetch(app: App, stopping: asyncio.Event) -> None:

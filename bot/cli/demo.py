@@ -25,12 +25,13 @@ from bot.console.desk import Demo, Desk, Play
 from bot.console.routes import console_routes
 from bot.domain.people import ChannelName
 from bot.services.published import Plan
-from bot.serving import NotReady, run
+from bot.serving import run
 from bot.settings import Settings
 from bot.storage.migrate import migrate
 from bot.storage.sqlite import DatabaseBusy, lock
 from bot.storage.unit_of_work import unit_of_work
 from bot.storage.views.demo import PersonSeen
+from bot.web import NotReady
 
 HOME = Path("var/demo")
 PATIENCE = timedelta(seconds=3)

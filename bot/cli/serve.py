@@ -18,7 +18,8 @@ def serve(chosen: Settings, *, lease: timedelta | None = None) -> None:
 
     from bot.app import App, build
     from bot.services.delivery import LEASE
-    from bot.serving import NotReady, run
+    from bot.serving import run
+    from bot.web import NotReady
 
     def look_out(app: App) -> BaseRoute:
         # The pages are a fifth of a start: they are fetched when somebody first looks at one.
