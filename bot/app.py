@@ -22,6 +22,7 @@ from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
+from bot.services.almanac import look_up
 from bot.services.delivery import LEASE, Delivery
 from bot.services.escalation import Escalation
 from bot.services.published import Shelf
@@ -98,8 +99,9 @@ class App:
     crowded: bool = False
 
     async def learn(self) -> None:
-        """Read in which words people are understood. Raises `ContentRefused`."""
+        """Read in which words people are understood, and what days are free. Raises `ContentRefused`."""
         self.shelf.learn(await learn(self.database, self.settings.content, now=self.now()))
+        self.shelf.mark_days(await look_up(self.database, self.shelf.almanac, now=self.now()))
 
     async def step(self, now: datetime) -> None:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
@@ -112,13 +114,18 @@ class App:
         await self.delivery.send_queued(now=now)
 
     async def plan(self, now: datetime) -> None:
-        """Queue what falls due."""
-        if await self.reminders.queue_due(now=now):
-            self.nudge("send")
+        """Queue what falls due; the first people need not wait until all of it is."""
+        more = True
+        while more and not self.stopping:
+            done = await self.reminders.queue_some(now=now)
+            if done.queued:
+                self.nudge("send")
+            more = done.more
 
     async def refresh(self) -> None:
-        """See who sends from a number of their own, and what our bot is called."""
+        """See who sends from a number of their own, whether the years still reach, and what our bot is called."""
         await self.senders.refresh()
+        self.shelf.mark_days(await look_up(self.database, self.shelf.almanac, now=self.now()))
         if self.feed is not None and self.shelf.bot_name is None:
             # Whoever cannot be asked now is asked again with the next tick.
             with contextlib.suppress(FeedFailed):

@@ -9,6 +9,11 @@ def all_rules(programme: Programme) -> tuple[ReminderRule, ...]:
     return (*programme.rules, *_farewell(programme))
 
 
+def said_by(rule: ReminderRule, *, drop_in: bool) -> str | None:
+    """Which text a rule says; `drop_in` when all that it is about is open to whoever likes to come."""
+    return rule.says_drop_in if drop_in and rule.says_drop_in else rule.says
+
+
 def _farewell(programme: Programme) -> tuple[ReminderRule, ...]:
     if programme.farewell is None:
         return ()

@@ -4,18 +4,20 @@ from collections.abc import Iterable
 from math import ceil
 
 # 3GPP TS 23.038: the default alphabet, and its extension table, whose characters are sent as an escape and a letter.
-_BASIC = frozenset(
+BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = frozenset("\f^{}\\[~]|€")
-_GSM7 = _BASIC | _EXTENDED
+"""Each of them takes one unit of a part in the small alphabet."""
 
-_GSM7_ALONE, _GSM7_SPLIT = 160, 153
-_UCS2_ALONE, _UCS2_SPLIT = 70, 67
+_EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM7 = BASIC | _EXTENDED
+
+GSM7_ALONE, GSM7_SPLIT = 160, 153
+UCS2_ALONE, UCS2_SPLIT = 70, 67
 
 # Above this, a character is two UTF-16 units.
-_LAST_SINGLE_UNIT = 0xFFFF
+LAST_SINGLE_UNIT = 0xFFFF
 
 
 def gsm7(text: str) -> bool:
@@ -34,10 +36,10 @@ def sms_parts(text: str) -> int:
     Nothing that takes two units (an extension character, an emoji) is cut in two by a part's end.
     """
     if gsm7(text):
-        double, alone, split = _EXTENDED, _GSM7_ALONE, _GSM7_SPLIT
+        double, alone, split = _EXTENDED, GSM7_ALONE, GSM7_SPLIT
     else:
-        double = frozenset(letter for letter in set(text) if ord(letter) > _LAST_SINGLE_UNIT)
-        alone, split = _UCS2_ALONE, _UCS2_SPLIT
+        double = frozenset(letter for letter in set(text) if ord(letter) > LAST_SINGLE_UNIT)
+        alone, split = UCS2_ALONE, UCS2_SPLIT
     if double.isdisjoint(text):
         return 1 if len(text) <= alone else ceil(len(text) / split)
     return _parts((1 + (letter in double) for letter in text), alone=alone, split=split)

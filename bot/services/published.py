@@ -1,10 +1,12 @@
 """What is published is read from the database once and kept: a version never changes, only which one is live."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from bot.content.almanac import Almanac
 from bot.content.catalogs import REFERENCE
 from bot.content.compiled import read_definition
 from bot.content.packages import Words
@@ -12,8 +14,10 @@ from bot.content.texts import Texts
 from bot.content.urgent_letters import UrgentLetters
 from bot.content.vocabulary import Vocabulary
 from bot.domain.definitions import Definition, DefinitionKind
-from bot.domain.free_days import NONE_FREE, FreeBecause, FreeDay, FreeDays
+from bot.domain.free_days import NONE_FREE, FreeDays
 from bot.domain.programme import Instrument, Programme
+from bot.domain.reminding import all_rules
+from bot.domain.rules import ReminderRule
 from bot.domain.timetable import Change, Timetable
 from bot.engine.crisis import Phrases
 from bot.engine.definition import Flow
@@ -57,6 +61,11 @@ class Plan:
     changes: Mapping[tuple[str, date], Change] = field(default_factory=dict)
 
     @cached_property
+    def rules(self) -> tuple[ReminderRule, ...]:
+        """The programme's rules, and those it has by itself."""
+        return all_rules(self.programme)
+
+    @cached_property
     def timetable(self) -> Timetable:
         """What is held when, with all that is known by now."""
         return Timetable(
@@ -92,6 +101,7 @@ class Shelf:
         self.danger = danger or Phrases(())
         self.urgent = urgent or UrgentLetters()
         self.bot_name: str | None = None
+        self.almanac = Almanac()
         self._read: dict[int, tuple[Edition, Definition]] = {}
         self._flows: dict[int, FlowEdition] = {}
         self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
@@ -100,6 +110,12 @@ class Shelf:
         """Understand these words from now on. To be done before anybody is answered."""
         self.readings, self.tongues = vocabulary.readings, vocabulary.tongues
         self.danger = vocabulary.danger
+
+    def mark_days(self, almanac: Almanac) -> None:
+        """Know these days to be free from now on. To be done before anything falls due."""
+        if almanac is not self.almanac:
+            self.almanac = almanac
+            self._plans.clear()
 
     async def plans(self, work: Work, programmes: Iterable[int] | None = None) -> dict[int, Plan]:
         """The live plan of each of these programmes (or of all). One that has published nothing is not there."""
@@ -133,20 +149,28 @@ class Shelf:
         programme = read_definition(whole)
         instrument = read_definition(measured)
         assert isinstance(programme.what, Programme) and isinstance(instrument.what, Instrument)
+        free = await self._free(programme.what)
         texts = Texts(spoken.words).over(programme.words).over(instrument.words)
         flows = await self.flows(work, (one.id for one in live if one.kind is DefinitionKind.FLOW))
         plan = Plan(
             programme_id=programme_id,
-            programme=programme.what,
+            programme=_staffed_by(programme.what, free),
             instrument=instrument.what,
             texts=texts,
             flows={edition.flow.slug: edition.beside(texts) for edition in flows.values()},
             not_yet={language: reading.not_yet for language, reading in self.readings.items() if reading.not_yet},
-            free=_free(programme.what),
+            free=free,
             changes={(one.activity, one.held_on): one for one in await work.changes.of(programme_id)},
         )
         self._plans[programme_id] = (key, plan)
         return plan
+
+    async def _free(self, programme: Programme) -> FreeDays:
+        country = programme.red_days
+        if country is not None and country not in self.almanac.red:
+            # The first programme of this country: it is not to be without its red days for a minute.
+            self.almanac = await asyncio.to_thread(self.almanac.with_country, country)
+        return self.almanac.free(programme)
 
     async def _fetch(self, work: Work, missing: set[int]) -> None:
         self._read.update(await work.definitions.read(missing))
@@ -176,6 +200,7 @@ class Shelf:
         return self.readings[language] if language in words else self.tongues.asked_in(language, other=REFERENCE)
 
 
-def _free(programme: Programme) -> FreeDays:
-    closed = {day: FreeDay(on=day, because=FreeBecause.CLOSED) for day in programme.closed}
-    return FreeDays(programme=closed)
+def _staffed_by(programme: Programme, free: FreeDays) -> Programme:
+    """The same programme, in which nobody is promised to read on a day that is free for all."""
+    staffed = programme.staffed
+    return replace(programme, staffed=replace(staffed, closed=tuple(sorted({*staffed.closed, *free.programme}))))

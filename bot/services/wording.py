@@ -268,12 +268,11 @@ def _buttons(question: Ask, *, words: Words, ticked: Sequence[str] = ()) -> Butt
     return tuple(rows)
 
 
-def not_coming_buttons(plan: Plan, participant: Participant) -> Buttons:
+def not_coming_buttons(plan: Plan, language: str) -> Buttons:
     """What stands under a reminder of a day's activities in a chat: that somebody is not coming, or comes late."""
-    if participant.address is None or participant.address.channel is not ChannelName.TELEGRAM:
-        return ()
 
     def button(slug: str, data: str) -> Button:
-        return Button(label=say(plan, f"phrases/{slug}", participant=participant).text, data=f"{WISH_TAP}{data}")
+        label = plan.texts.say(f"phrases/{slug}", language=language, fallback=plan.programme.languages, values={})
+        return Button(label=label, data=f"{WISH_TAP}{data}")
 
     return ((button("absent-button", NOT_COMING), button("late-button", f"{NOT_COMING}:{Presence.LATE}")),)

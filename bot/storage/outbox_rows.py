@@ -103,9 +103,14 @@ def buttons_of(text: str | None) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(Button(label=label, data=data) for label, data in line) for line in json.loads(text))
 
 
+def buttons_text(buttons: tuple[tuple[Button, ...], ...]) -> str | None:
+    """Buttons as a row keeps them; `None` if there are none."""
+    lines = [[(button.label, button.data) for button in line] for line in buttons]
+    return json.dumps(lines, ensure_ascii=False) if lines else None
+
+
 def draft_row(draft: Draft, now: datetime) -> dict[str, object]:
     """A draft as a new row."""
-    buttons = [[(button.label, button.data) for button in line] for line in draft.buttons]
     return {
         "organisation_id": draft.organisation_id,
         "programme_id": draft.programme_id,
@@ -119,7 +124,7 @@ def draft_row(draft: Draft, now: datetime) -> dict[str, object]:
         "text": draft.text,
         "subject": draft.subject,
         "html": draft.html,
-        "buttons": json.dumps(buttons, ensure_ascii=False) if buttons else None,
+        "buttons": buttons_text(draft.buttons),
         "provider_ref": draft.provider_ref,
         "language": draft.language,
         "parts": draft.parts,

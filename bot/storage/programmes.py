@@ -20,6 +20,8 @@ class ProgrammeRow:
     slug: str
     sms_sender: str | None
     planned_until: datetime | None
+    planning_until: datetime | None
+    planning_after: int | None
     stopped_at: datetime | None
 
 
@@ -63,7 +65,7 @@ class Programmes:
         return _programme(row)
 
     async def change(self, programme_id: int, **values: object) -> None:
-        """Set columns: sms_sender, planned_until, stopped_at."""
+        """Set columns: sms_sender, planned_until, planning_until, planning_after, stopped_at."""
         await self._connection.execute(update(programmes).where(programmes.c.id == programme_id).values(**values))
 
     async def organisation(self, slug: str, *, name: str, now: datetime) -> int:
@@ -92,5 +94,7 @@ def _programme(row: Row[Any]) -> ProgrammeRow:
         slug=row.slug,
         sms_sender=row.sms_sender,
         planned_until=row.planned_until,
+        planning_until=row.planning_until,
+        planning_after=row.planning_after,
         stopped_at=row.stopped_at,
     )

@@ -12,6 +12,7 @@ from bot.storage.activity_changes import ActivityChanges
 from bot.storage.addresses import Addresses
 from bot.storage.agreements import Agreements
 from bot.storage.alerts import Alerts, Summaries
+from bot.storage.almanacs import Almanacs
 from bot.storage.appointments import Appointments
 from bot.storage.attendances import Attendances
 from bot.storage.audit import Audit
@@ -20,6 +21,7 @@ from bot.storage.by_hand import ByHand
 from bot.storage.calendar import Calendar
 from bot.storage.coaches import Coaches
 from bot.storage.colleagues import Colleagues
+from bot.storage.concerned import Concerned
 from bot.storage.credentials import Credentials
 from bot.storage.database import Database
 from bot.storage.given import GivenAnswers
@@ -30,6 +32,7 @@ from bot.storage.notes import Notes
 from bot.storage.outbox import Outbox
 from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
+from bot.storage.planning import Planning
 from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.put_asides import PutAsides
@@ -88,8 +91,11 @@ class Work:
     unsigned: Unsigned
     urgent: Urgent
     vocabularies: Vocabularies
+    almanacs: Almanacs
     wished: Wished
     changes: ActivityChanges
+    concerned: Concerned
+    planning: Planning
 
 
 @asynccontextmanager
