@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -75,6 +75,8 @@ class TwilioApi(Wire):
         self.stopped: set[str] = set()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.account_status = "active"
+        self.meanwhile: Callable[[Sent], Awaitable[None]] | None = None
+        """What happens between the moment a message is taken and the answer that says so."""
         self._count = 0
 
     async def text(self, *, sender: str, body: str, to: str = NUMBER, algorithm: str = "HMAC_SHA1", **more: str) -> int:
@@ -124,7 +126,13 @@ class TwilioApi(Wire):
             return _refused(20404, status=404)
         if found[2]:
             return self._update(found[2], asked)
-        return self._list(asked) if asked.method == "GET" else self._create(asked.fields())
+        if asked.method == "GET":
+            return self._list(asked)
+        taken = len(self.sent)
+        reply = self._create(asked.fields())
+        if self.meanwhile is not None and len(self.sent) > taken:
+            await self.meanwhile(self.sent[-1])
+        return reply
 
     def _create(self, fields: dict[str, str]) -> Answer:
         to, body = fields.get("To", ""), fields.get("Body", "")

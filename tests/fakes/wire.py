@@ -54,14 +54,16 @@ def answer(status: int, value: object, **headers: str) -> Answer:
 class Fault:
     """How the next request goes wrong. `taken`: the provider did what was asked before it went wrong.
 
-    `kind`: `answer` (with `answer`), `cut` (half an answer), `hang` (none), `reset` (the connection breaks).
-    `only` names a part of the path, so that other requests are let through.
+    `kind`: `answer` (with `answer`), `cut` (half an answer), `hang` (none), `reset` (the connection breaks),
+    `drip` (`answer`, a byte at a time, and never whole).
+    `only` names a part of the path, and `holds` one of the body, so that other requests are let through.
     """
 
     kind: str = "answer"
     answer: Answer = Answer()
     taken: bool = False
     only: str = ""
+    holds: bytes = b""
 
 
 HTML = Answer(status=502, body=b"<html><h1>Bad gateway</h1></html>", content_type="text/html")
@@ -138,6 +140,8 @@ class Wire:
                 await _write(writer, reply, cut=True)
             case "hang":
                 await asyncio.sleep(3600)
+            case "drip":
+                await _drip(writer, fault.answer)
             case "reset":
                 raw = writer.transport.get_extra_info("socket")
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -146,7 +150,7 @@ class Wire:
 
     def _next_fault(self, asked: Asked) -> Fault | None:
         for fault in self.faults:
-            if fault.only in asked.path and not asked.path.startswith("/sim/"):
+            if fault.only in asked.path and fault.holds in asked.body and not asked.path.startswith("/sim/"):
                 self.faults.remove(fault)
                 return fault
         return None
@@ -171,14 +175,25 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
+async def _drip(writer: asyncio.StreamWriter, reply: Answer) -> None:
+    for piece in (_head(reply), *(reply.body[place : place + 1] for place in range(len(reply.body) - 1))):
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(3600)
+
+
 async def _write(writer: asyncio.StreamWriter, reply: Answer, *, cut: bool = False) -> bool:
+    writer.write(_head(reply) + (reply.body[: max(len(reply.body) // 2, 1) - 1] if cut else reply.body))
+    await writer.drain()
+    return True
+
+
+def _head(reply: Answer) -> bytes:
     phrase = HTTPStatus(reply.status).phrase
     headers = {"Content-Type": reply.content_type, "Content-Length": str(len(reply.body)), **reply.headers}
     lines = [f"HTTP/1.1 {reply.status} {phrase}", *(f"{name}: {value}" for name, value in headers.items())]
-    head = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    writer.write(head + (reply.body[: max(len(reply.body) // 2, 1) - 1] if cut else reply.body))
-    await writer.drain()
-    return True
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def fault_from(given: dict[str, Any]) -> Fault:
