@@ -1,4 +1,4 @@
-"""Each test has a database of its own: a copy of one that was migrated, and has read the vocabulary, once."""
+"""Each test has a database of its own: a copy of one that was migrated and knows words and free days, once."""
 
 import itertools
 import shutil
@@ -7,15 +7,18 @@ from pathlib import Path
 
 import asyncpg
 
+from bot.content.almanac import mark_of_days
 from bot.content.vocabulary import mark_of
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.unit_of_work import unit_of_work
+from tests.almanac import days
 from tests.postgres import PostgreSQL
 from tests.vocabulary import ROOT, compiled
 
 KEY = bytes(range(32))
 _TEMPLATE = "framsteg_template"
+_KEPT_AT = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 class Databases:
@@ -85,6 +88,7 @@ async def _migrated(url: str) -> None:
     try:
         await migrate(database)
         async with unit_of_work(database) as work:
-            await work.vocabularies.keep(mark_of(ROOT), compiled(), now=datetime(2026, 9, 1, tzinfo=UTC))
+            await work.vocabularies.keep(mark_of(ROOT), compiled(), now=_KEPT_AT)
+            await work.almanacs.keep(mark_of_days(), days(), now=_KEPT_AT)
     finally:
         await database.close()

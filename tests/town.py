@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.storage import tables
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import unit_of_work
+from tests.almanac import almanac
 from tests.clocks import Hour, Machine
 from tests.databases import KEY
 from tests.fakes.bot_api import TOKEN as BOT_TOKEN
@@ -259,6 +260,7 @@ async def a_town(database_url: str, *, start: datetime = WEDNESDAY, programme: P
             )
             built.append(build(settings, now=lambda: clock.now))
             built[0].shelf.learn(vocabulary())
+            built[0].shelf.mark_days(almanac())
             return routes(built[0])
 
         async with served(doors) as url:

@@ -23,6 +23,7 @@ from bot.storage.ratings import NewRating
 from bot.storage.tables import summaries
 from bot.storage.talk import Begun
 from bot.storage.unit_of_work import looking, unit_of_work
+from tests.almanac import almanac
 from tests.vocabulary import vocabulary
 
 CONTENT = Path(__file__).parents[1]
@@ -174,6 +175,7 @@ async def a_house(database: Database, *, language: str = "en") -> House:
         )
     shelf = Shelf({})
     shelf.learn(vocabulary())
+    shelf.mark_days(almanac())
     return House(database, shelf, programme, coach, itertools.count())
 
 

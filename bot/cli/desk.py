@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.app import machine_clock
 from bot.app import opened as opened_database
 from bot.cli.terminal import refuse, settings
+from bot.services import almanac
 from bot.services.published import Shelf
 from bot.services.vocabulary import learn, recall
 from bot.settings import Settings
@@ -49,6 +50,8 @@ async def opened(*, read_only: bool = False) -> AsyncIterator[Desk]:
         shelf = Shelf({})
         known = recall(database, chosen.content) if read_only else learn(database, chosen.content, now=now)
         shelf.learn(await known)
+        days = almanac.recall(database, now=now) if read_only else almanac.look_up(database, shelf.almanac, now=now)
+        shelf.mark_days(await days)
         yield Desk(settings=chosen, database=database, shelf=shelf, now=now)
     finally:
         await database.close()

@@ -16,9 +16,23 @@ class FreeBecause(StrEnum):
     """A holiday of a religious calendar that the person chose."""
 
 
+class Keeping(StrEnum):
+    """The calendars whose holidays somebody may want to have free from our messages, by their own choice."""
+
+    ISLAMIC = "islamic"
+    ORTHODOX = "orthodox"
+    ETHIOPIAN = "ethiopian"
+    """The Ethiopian and the Eritrean church: Enkutatash, Meskel, Gena, Timket and Fasika."""
+    JEWISH = "jewish"
+    NOWRUZ = "nowruz"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FreeDay:
-    """A day that is free. `name` is what it is called in Swedish, empty for a day on which a programme is closed."""
+    """A day that is free. `name` is what coaches call it, in Swedish where it has a Swedish name.
+
+    It is empty for a day on which a programme is closed.
+    """
 
     on: date
     because: FreeBecause

@@ -27,6 +27,7 @@ from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.tables import programmes
 from bot.storage.unit_of_work import Work, unit_of_work
+from tests.almanac import almanac
 from tests.databases import KEY
 from tests.vocabulary import vocabulary
 
@@ -197,6 +198,7 @@ def desk_at(database: Database, hours: Hours) -> Desk:
     """A desk as in service."""
     shelf = Shelf({})
     shelf.learn(vocabulary())
+    shelf.mark_days(almanac())
     return Desk(
         database=database,
         shelf=shelf,

@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import App, build
 from bot.services.delivery import MOST_IN_HAND
+from tests.almanac import almanac
 from tests.fakes.wire import Fault
 from tests.town import Town, a_town, delivery_of
 from tests.vocabulary import vocabulary
@@ -33,6 +34,7 @@ async def processes(pg_town: Town) -> AsyncIterator[list[App]]:
     others = [build(pg_town.app.settings, now=lambda: pg_town.now) for _ in range(2)]
     for other in others:
         other.shelf.learn(vocabulary())
+        other.shelf.mark_days(almanac())
     for other in others:
         other.delivery = delivery_of(other, pg_town.machine)
     yield [pg_town.app, *others]
