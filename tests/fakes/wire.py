@@ -81,6 +81,7 @@ class Wire:
         self._port = port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._over = asyncio.Event()
         self.faults: deque[Fault] = deque()
         self.asked: list[Asked] = []
 
@@ -94,6 +95,7 @@ class Wire:
     ) -> None:
         assert self._server is not None
         self._server.close()
+        self._over.set()
         for writer in list(self._writers):
             writer.transport.abort()
         # For the connections to notice, but for one that hangs; wait_closed() waits for ever in some Pythons.
@@ -139,9 +141,10 @@ class Wire:
             case "cut":
                 await _write(writer, reply, cut=True)
             case "hang":
-                await asyncio.sleep(3600)
+                await self._over.wait()
             case "drip":
                 await _drip(writer, fault.answer)
+                await self._over.wait()
             case "reset":
                 raw = writer.transport.get_extra_info("socket")
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -180,7 +183,6 @@ async def _drip(writer: asyncio.StreamWriter, reply: Answer) -> None:
         writer.write(piece)
         await writer.drain()
         await asyncio.sleep(0.05)
-    await asyncio.sleep(3600)
 
 
 async def _write(writer: asyncio.StreamWriter, reply: Answer, *, cut: bool = False) -> bool:
