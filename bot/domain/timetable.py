@@ -27,7 +27,8 @@ class Change:
     """A change of one activity on the day `held_on` on which it would have been held.
 
     One that moved is held on `new_on`, at its own hours unless others are given, at `place` (a coach's own words) if
-    that is given. `number` grows with each change of the same day.
+    that is given. `number` grows with each change of the same day. `was_on` and `was_begins` are when it was to be
+    held before this change; it was not, if there is no `was_on`.
     """
 
     activity: str
@@ -37,6 +38,8 @@ class Change:
     begins: time | None = None
     ends: time | None = None
     place: str | None = None
+    was_on: date | None = None
+    was_begins: time | None = None
     number: int = 1
 
 
