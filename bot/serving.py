@@ -1,10 +1,11 @@
-"""One process, one loop: the doors, the clock and the fetching start together and stop together."""
+"""One process, one loop: the doors, the clock and the fetching, or its share of them, start and stop together."""
 
 import asyncio
 import functools
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AsyncExitStack
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
@@ -17,6 +18,7 @@ from bot.doors.health import health_routes
 from bot.doors.providers import greet
 from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
+from bot.parts import EVERYTHING, Part
 from bot.storage import leases
 from bot.storage.key import key_fits
 from bot.storage.schema import pending
@@ -80,11 +82,17 @@ class Pages:
         await (await asyncio.shield(self._made))(scope, receive, send)
 
 
-async def run(app: App, *, console: Callable[[], BaseRoute], ready: Callable[[str], None] = log.info) -> None:
+async def run(
+    app: App,
+    *,
+    console: Callable[[], BaseRoute],
+    ready: Callable[[str], None] = log.info,
+    parts: Collection[Part] = EVERYTHING,
+) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP, then finish what is in hand. Raises `NotReady`, and then did nothing.
 
     `console` makes the pages, once somebody asks for one. `ready` is told the address once we serve, and which
-    providers do not answer.
+    providers do not answer. `parts` is our share of the work.
     """
     try:
         await _must_fit(app)
@@ -93,14 +101,31 @@ async def run(app: App, *, console: Callable[[], BaseRoute], ready: Callable[[st
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        web = Starlette(routes=[*routes(app), Mount("/", app=Pages(console))])
-        place = Address(host=app.settings.host, port=app.settings.port, keys="FRAMSTEG_HOST and FRAMSTEG_PORT")
-        async with served(web, place, proxies=app.settings.proxies) as address:
-            # Only now, for whoever holds the port already may be the one that sends.
-            await app.delivery.begin()
-            await _work(app, stopping, ready=functools.partial(ready, f"ready at {address}"), say=ready)
+        async with AsyncExitStack() as doors:
+            said = await _open_doors(app, doors, console=console, parts=parts)
+            if Part.DELIVERY in parts:
+                # Only now, for whoever holds the port already may be the one that sends.
+                await app.delivery.begin()
+            app.clock = clock_of(app, parts)
+            await _work(app, stopping, parts=parts, ready=functools.partial(ready, said), say=ready)
     finally:
         await app.close()
+
+
+async def _open_doors(
+    app: App, doors: AsyncExitStack, *, console: Callable[[], BaseRoute], parts: Collection[Part]
+) -> str:
+    """Listen where we are to be asked; what is said when that is so."""
+    settings = app.settings
+    if Part.WEB in parts:
+        web = Starlette(routes=[*routes(app), Mount("/", app=Pages(console))])
+    elif settings.port is not None:
+        web = Starlette(routes=list(health_routes(app.not_ready)))
+    else:
+        # Several processes on one machine would want the usual port: whoever is to be asked is given one.
+        return "ready, at no address"
+    place = Address(host=settings.host, port=settings.web_port, keys="FRAMSTEG_HOST and FRAMSTEG_PORT")
+    return f"ready at {await doors.enter_async_context(served(web, place, proxies=settings.proxies))}"
 
 
 async def _must_fit(app: App) -> None:
@@ -110,19 +135,31 @@ async def _must_fit(app: App) -> None:
         raise NotReady("FRAMSTEG_KEY is not the key that this database was made with: use that one")
 
 
-async def _work(app: App, stopping: asyncio.Event, *, ready: Callable[[], None], say: Callable[[str], None]) -> None:
+async def _work(
+    app: App,
+    stopping: asyncio.Event,
+    *,
+    parts: Collection[Part],
+    ready: Callable[[], None],
+    say: Callable[[str], None],
+) -> None:
+    assert app.clock is not None
     # What people wrote comes before what we begin: fetching waits for no tick.
-    fetching = asyncio.create_task(_fetch(app, stopping))
-    app.clock = clock_of(app)
+    fetching = asyncio.create_task(_fetch(app, stopping) if Part.TELEGRAM in parts else _nothing())
     app.clock.start()
     ready()
-    greeting = asyncio.create_task(greet(app.providers, say=say, stopping=stopping))
+    asked = app.providers if {Part.DELIVERY, Part.TELEGRAM} & set(parts) else {}
+    greeting = asyncio.create_task(greet(asked, say=say, stopping=stopping))
     await stopping.wait()
     app.stopping = True
     await asyncio.gather(app.clock.stop(), asyncio.wait({fetching, greeting}, timeout=FETCHING_STOPS_SECONDS))
     for task in (fetching, greeting):
         task.cancel()
     await asyncio.gather(fetching, greeting, return_exceptions=True)
+
+
+async def _nothing() -> None:
+    """Another process does it."""
 
 
 async def _fetch(app: App, stopping: asyncio.Event) -> None:

@@ -18,6 +18,8 @@ class SettingsRefused(Exception):
 SENDER = r"\+[1-9][0-9]{6,14}|[1-9][0-9]{4,5}|MG[0-9a-fA-F]{32}"
 """A number, a short number or a Messaging Service."""
 
+USUAL_PORT = 8000
+
 
 def _secret(words: str) -> str:
     if len(words) < 16:
@@ -160,7 +162,7 @@ class Settings:
         "address to serve at",
         "127.0.0.1",
     )
-    port: int = _setting("FRAMSTEG_PORT", _port, "port to serve at", 8000)
+    port: int | None = _setting("FRAMSTEG_PORT", _port, "port to serve at")
     public_url: str | None = _setting(
         "FRAMSTEG_PUBLIC_URL", _url, "the address the world calls us by; Twilio signs it, Telegram is given it"
     )
@@ -223,6 +225,11 @@ class Settings:
         "how much is logged; never words or numbers",
         "INFO",
     )
+
+    @property
+    def web_port(self) -> int:
+        """The port of the doors and the console."""
+        return USUAL_PORT if self.port is None else self.port
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

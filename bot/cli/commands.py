@@ -23,11 +23,12 @@ for command in (programme, people, coach, stop_all, resume):
 
 
 @framsteg.command()
-def run() -> None:
+@click.option("--only", multiple=True, metavar="PART", help="Our share: web, telegram, clock or delivery, with commas.")
+def run(only: tuple[str, ...]) -> None:
     """Serve: send, receive, remind and summarise until stopped."""
     from bot.cli.serve import serve
 
-    serve(settings())
+    serve(settings(), only=only)
 
 
 @framsteg.command()

@@ -20,7 +20,7 @@ async def console_link(work: Work, coach_id: int, *, settings: Settings, now: da
     account = await work.credentials.of(coach_id)
     if account is None:
         raise LookupError("an account that was just found is gone")
-    post = Post(words={}, address=settings.public_url or f"http://127.0.0.1:{settings.port}", mails=False)
+    post = Post(words={}, address=settings.public_url or f"http://127.0.0.1:{settings.web_port}", mails=False)
     await work.audit.note_stranger("invited", organisation_id=account.organisation_id, came_from="", now=now)
     return await post.make_link(work, account, LinkPurpose.INVITATION, at=Times(now=now, machine_now=now))
 

@@ -63,10 +63,14 @@ class Clock:
         self._scheduler.start()
 
     def nudge(self, name: str) -> None:
-        """Have this done now, or once more when the run under way is over. Raises `RuntimeError` outside the loop."""
+        """Have this done now, or once more when the run under way is over. Raises `RuntimeError` outside the loop.
+
+        What is no tick of this clock is another process's, and comes there by itself.
+        """
         # From another thread the event would be set and nobody woken: whoever tries it is told.
         asyncio.get_running_loop()
-        self._wanted[name].set()
+        if name in self._wanted:
+            self._wanted[name].set()
 
     def failing(self) -> list[str]:
         """The ticks that failed time after time, by name."""
