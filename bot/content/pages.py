@@ -22,7 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,6}\Z")
 # What YAML 1.2 reads as something else than text when it stands without quotes.
@@ -153,12 +153,12 @@ class Page:
     def day(self, node: Node | None, *, where: str) -> date | None:
         """A day of the calendar."""
         remedy = 'write it as "YYYY-MM-DD", for instance "2026-12-24"'
-        words = self._matching(node, _DAY, _to_words, f"{where} must be a day", remedy)
-        try:
-            return None if words is None else date.fromisoformat(words)
-        except ValueError:
-            self.complain(node, f"{where} is in no calendar", remedy)
-            return None
+        words = node.words if isinstance(node, Scalar) else ""
+        found = day_of(words)
+        if node is not None and found is None:
+            what = f"{where} is in no calendar" if _DAY.match(words) else f"{where} must be a day"
+            self.complain(node, what, remedy)
+        return found
 
     def span(self, node: Node | None, *, where: str) -> timedelta | None:
         """A length of time in minutes, hours or days."""
@@ -251,6 +251,16 @@ def page_of(source: str, *, path: str) -> Page:
     return page
 
 
+def day_of(words: str) -> date | None:
+    """The day that is written so, if it is in the calendar and in a year that anybody plans for."""
+    if not _DAY.match(words):
+        return None
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
 def hint(name: str, known: Iterable[str]) -> str:
     """The remedy for a name that is not there."""
     names = sorted(known)
@@ -266,10 +276,6 @@ def _parse(page: Page) -> None:
     except Unreadable as error:
         fault = Complaint(path=page.path, line=error.line, column=error.column, what=error.what, remedy=error.remedy)
         page.complaints.append(fault)
-
-
-def _to_words(match: re.Match[str]) -> str:
-    return match[0]
 
 
 def _to_time(match: re.Match[str]) -> time:

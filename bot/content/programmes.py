@@ -1,18 +1,21 @@
 """A programme is read with rules that can be kept: every phase, flow and hour in it is there and fits the others."""
 
+from dataclasses import replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 
+from bot.content.activities import read_activities, read_blocks
+from bot.content.closed import read_closed, read_red_days
+from bot.content.health import check_health
 from bot.content.nodes import Node, Scalar
 from bot.content.pages import WEEKDAYS, Fields, Page
-from bot.content.reminders import phases_of, read_reminders
+from bot.content.recurrences import read_weekdays
+from bot.content.reminders import read_reminders
 from bot.content.wordings import NONE, PERSON
 from bot.domain.people import StaffedHours
 from bot.domain.programme import (
-    Activity,
-    Area,
     Milestone,
     Phase,
     Programme,
@@ -21,7 +24,6 @@ from bot.domain.programme import (
     SummaryLeaves,
     SummaryRule,
 )
-from bot.domain.recurrence import Weeks
 
 KNOWN_KEYS = (
     "programme",
@@ -39,7 +41,12 @@ KNOWN_KEYS = (
     "summary",
     "health-every-day",
     "farewell",
+    "usual-reminders",
+    "red-days",
+    "closed",
+    "sms-budget",
     "phases",
+    "blocks",
     "activities",
     "reminders",
 )
@@ -49,7 +56,8 @@ URGENT_KEYS = ("minutes",)
 URGENT_MINUTES = 15
 SUMMARY_KEYS = ("weekday", "at", "leaves", "silent-after-days")
 PHASE_KEYS = ("title", "milestones", "note")
-ACTIVITY_KEYS = ("title", "area", "weekdays", "from", "to", "place", "phases", "note")
+MOST_PARTS = 1_000_000
+"""So many parts of SMS a day no programme has people for."""
 
 _MORNING = time(7)
 _EVENING = time(20)
@@ -65,18 +73,16 @@ def read_programme(page: Page) -> Programme | None:
     page.text(top.get("about"), where="'about'")
     phases = _phases(top, slug)
     flows = tuple(name for name, _ in page.slugs(top.need("flows"), where="'flows'"))
-    quiet = _quiet(top)
-    activities = _activities(top, slug, phases)
     programme = Programme(
         slug=slug,
         title=page.words(top.need("title"), key=f"{slug}/programme/title", allowed=NONE) or "",
         zone=_zone(page, top.need("zone")),
         languages=_languages(page, top.need("languages")),
         phases=phases,
-        activities=activities,
+        activities=(),
         instrument=page.slug(top.need("instrument")) or "",
-        rules=read_reminders(top, prefix=slug, phases=phases, flows=flows, quiet=quiet),
-        quiet=quiet,
+        rules=(),
+        quiet=_quiet(top),
         staffed=_staffed(top),
         summary=_summary(top),
         flows=flows,
@@ -85,9 +91,17 @@ def read_programme(page: Page) -> Programme | None:
         health_every_day=page.flag(top.get("health-every-day"), where="'health-every-day'") or False,
         farewell=page.words(top.get("farewell"), key=f"{slug}/programme/farewell", allowed=PERSON),
         urgent_minutes=_urgent(top),
+        blocks=read_blocks(top, prefix=slug),
+        red_days=read_red_days(top),
+        closed=read_closed(top),
+        sms_budget=page.number(top.get("sms-budget"), where="'sms-budget'", low=1, high=MOST_PARTS),
+        usual_reminders=page.flag(top.get("usual-reminders"), where="'usual-reminders'") is not False,
     )
+    # Each is read with what it may name: activities with phases and blocks, reminders with activities.
+    programme = replace(programme, activities=read_activities(top, programme))
+    programme = replace(programme, rules=read_reminders(top, programme))
     if programme.health_every_day:
-        _check_health(top, programme)
+        check_health(top, programme)
     return programme
 
 
@@ -113,42 +127,6 @@ def _phases(top: Fields, slug: str) -> tuple[Phase, ...]:
     return tuple(found)
 
 
-def _activities(top: Fields, slug: str, phases: tuple[Phase, ...]) -> tuple[Activity, ...]:
-    page, known = top.page, {phase.slug for phase in phases}
-    found = []
-    for name, key, value in page.named(top.get("activities"), where="'activities'"):
-        fields = page.fields(value, known=ACTIVITY_KEYS, where=f"the activity '{name}'")
-        note = page.text(fields.get("note"), where="'note'") or ""
-        begins = page.clock(fields.need("from"), where="'from'") or _MORNING
-        ends = page.clock(fields.need("to"), where="'to'") or time(23, 59)
-        if begins >= ends:
-            page.complain(key, f"the activity '{name}' ends before it begins", "change 'from' or 'to'")
-        title, place = (
-            page.words(fields.need(part), key=f"{slug}/activity-{name}/{part}", allowed=NONE, note=note)
-            for part in ("title", "place")
-        )
-        found.append(
-            Activity(
-                slug=name,
-                title=title or "",
-                area=page.one_of(fields.need("area"), Area, where="'area'") or Area.JOB,
-                recurs=Weeks(weekdays=_weekdays(page, fields.need("weekdays"))),
-                begins=begins,
-                ends=ends,
-                place=place or "",
-                phases=phases_of(page, fields.get("phases"), known=known),
-            )
-        )
-    return tuple(found)
-
-
-def _weekdays(page: Page, node: Node | None) -> tuple[int, ...]:
-    days = page.weekdays(node, where="'weekdays'")
-    if node is not None and not days:
-        page.complain(node, "'weekdays' names no day", f"use {', '.join(WEEKDAYS)}")
-    return days
-
-
 def _quiet(top: Fields) -> QuietHours:
     page = top.page
     fields = page.fields(top.need("quiet-hours"), known=QUIET_KEYS, where="'quiet-hours'")
@@ -166,7 +144,7 @@ def _staffed(top: Fields) -> StaffedHours:
     ends = page.clock(fields.need("to"), where="'to'") or time(16)
     if begins >= ends:
         page.complain(fields.node, "the staffed hours end before they begin", "change 'from' or 'to'")
-    weekdays = _weekdays(page, fields.need("weekdays"))
+    weekdays = read_weekdays(page, fields.need("weekdays"))
     days = [page.day(node, where="a day of 'closed'") for node in page.listed(fields.get("closed"), where="'closed'")]
     closed = tuple(sorted({day for day in days if day is not None}))
     return StaffedHours(weekdays=weekdays, begins=begins, ends=ends, closed=closed)
@@ -228,18 +206,3 @@ def is_language(code: str) -> bool:
         return str(Locale.parse(code)) == code
     except (UnknownLocaleError, ValueError, TypeError):
         return False
-
-
-def _check_health(top: Fields, programme: Programme) -> None:
-    """Every day that has activities for somebody in a phase has one for health."""
-    for phase in programme.phases:
-        here = [each for each in programme.activities if not each.phases or phase.slug in each.phases]
-        busy = {day for each in here for day in _weekdays_of(each)}
-        healthy = {day for each in here if each.area is Area.HEALTH for day in _weekdays_of(each)}
-        for day in sorted(busy - healthy):
-            what = f"in phase '{phase.slug}' there is nothing for health on {WEEKDAYS[day - 1]}"
-            top.page.complain(top.get("activities"), what, "add an activity with area health, or change its weekdays")
-
-
-def _weekdays_of(activity: Activity) -> tuple[int, ...]:
-    return activity.recurs.weekdays if isinstance(activity.recurs, Weeks) else ()

@@ -166,6 +166,9 @@ class Programme:
     """Days on which nothing is held and nobody is here, beside those."""
     sms_budget: int | None = None
     """How many parts of SMS may be sent a day; no limit if there is none."""
+    usual_reminders: bool = False
+    """Whether it has the reminders every programme has unless it says otherwise. What was published when there were
+    none has no words for them."""
 
 
 WELCOME = "welcome"

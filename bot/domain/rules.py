@@ -139,7 +139,8 @@ class ReminderRule:
     """When which flow begins, or which text is said (exactly one of the two), and to whom.
 
     `phases` empty means people in any of them, `blocks` empty people in any block or none. An occurrence later than
-    `expires_after` has lost its meaning and is not sent.
+    `expires_after` has lost its meaning and is not sent. `says_drop_in`, if there is one, is said instead of `says`
+    when all it is about is a drop-in: nobody is promised a place there.
     """
 
     slug: str
@@ -152,3 +153,4 @@ class ReminderRule:
     expires_after: timedelta = timedelta(hours=2)
     on_free_day: OnFreeDay = OnFreeDay.SEND
     at_night: AtNight = AtNight.HOLD
+    says_drop_in: str | None = None

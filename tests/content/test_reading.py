@@ -11,10 +11,10 @@ from bot.content.compiled import definitions, keys_of
 from bot.content.edit import read_any
 from bot.content.flows import read_flow
 from bot.content.instruments import read_instrument
+from bot.content.moments import is_quiet
 from bot.content.packages import load_package
 from bot.content.pages import page_of
 from bot.content.programmes import read_programme
-from bot.content.reminders import is_quiet
 from bot.domain.people import StaffedHours
 from bot.domain.programme import (
     Activity,
@@ -29,7 +29,7 @@ from bot.domain.programme import (
     SummaryRule,
 )
 from bot.domain.recurrence import Weeks
-from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, ReminderRule, WallClock, WhenBusy
+from bot.domain.rules import BeforeDay, EveryMonths, NearMilestone, OnFreeDay, ReminderRule, WallClock, WhenBusy
 from bot.engine.definition import END, AlertOn, AnswerKind, Ask, Branch, Choice, Flow, Say
 from tests.content.small import DIRECTORY, FLOW, INSTRUMENT, PROGRAMME, a_content_root
 
@@ -235,18 +235,28 @@ def test_a_programme_is_read_whole() -> None:
                 slug="evening",
                 when=BeforeDay(days=1, at=time(18)),
                 says="small/reminder-evening/say",
+                says_drop_in="phrases/drop-in-day",
                 phases=("one",),
             ),
             ReminderRule(
-                slug="plan-soon", when=NearMilestone(days=3, at=time(10)), says="small/reminder-plan-soon/say"
+                slug="plan-soon",
+                when=NearMilestone(days=3, at=time(10)),
+                says="small/reminder-plan-soon/say",
+                on_free_day=OnFreeDay.BEFORE,
             ),
             ReminderRule(
                 slug="weekly",
                 when=WallClock(recurs=Weeks(weekdays=(4,)), at=time(10)),
                 begins="hello",
                 when_busy=WhenBusy.SKIP,
+                on_free_day=OnFreeDay.AFTER,
             ),
-            ReminderRule(slug="third-month", when=EveryMonths(months=3, weekday=2, at=time(10)), begins="hello"),
+            ReminderRule(
+                slug="third-month",
+                when=EveryMonths(months=3, weekday=2, at=time(10)),
+                begins="hello",
+                on_free_day=OnFreeDay.AFTER,
+            ),
         ),
         quiet=QuietHours(begins=time(20), ends=time(7)),
         staffed=StaffedHours(weekdays=(1, 5), begins=time(8), ends=time(16)),
@@ -256,6 +266,7 @@ def test_a_programme_is_read_whole() -> None:
         telegram=True,
         health_every_day=True,
         farewell="small/programme/farewell",
+        usual_reminders=True,
     )
 
 

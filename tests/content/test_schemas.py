@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from bot.content import asks, flows, instruments, phrases, programmes, reminders
+from bot.content import activities, asks, flows, instruments, phrases, programmes, reminders
 from bot.content.edit import read_any
 from bot.content.pages import page_of
 
@@ -104,7 +104,8 @@ def here(content: Any, path: tuple[Any, ...]) -> Any:
         ("programme", ("properties", "staffed-hours"), programmes.STAFFED_KEYS),
         ("programme", ("properties", "summary"), programmes.SUMMARY_KEYS),
         ("programme", ("$defs", "phase"), programmes.PHASE_KEYS),
-        ("programme", ("$defs", "activity"), programmes.ACTIVITY_KEYS),
+        ("programme", ("$defs", "block"), activities.BLOCK_KEYS),
+        ("programme", ("$defs", "activity"), activities.ACTIVITY_KEYS),
         ("programme", ("$defs", "reminder"), reminders.REMINDER_KEYS),
         ("phrases", (), phrases.KNOWN_KEYS),
         ("phrases", ("properties", "phrases"), tuple(phrases.PHRASES)),
