@@ -25,6 +25,8 @@ class Live:
     state: str
     check_in_id: int | None
     began_at: datetime
+    silent_at: datetime | None = None
+    """Since when the answer has been waited for long enough, once it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ _POINTER = (
     conversations.c.state,
     conversations.c.check_in_id,
     conversations.c.began_at,
+    conversations.c.silent_at,
 )
 _LIVE = select(*_POINTER).where(conversations.c.ended_at.is_(None))
 _LIVE_OF = _LIVE.where(conversations.c.participant_id.in_(bindparam("ids", expanding=True)))
@@ -92,7 +95,6 @@ _SILENT = (
     _LIVE.where(conversations.c.silent_at <= bindparam("now"))
     .order_by(conversations.c.silent_at)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
 )
 _MOVE = (
     update(conversations)
@@ -152,7 +154,7 @@ class Conversations:
         return {row.participant_id: Live(**row._mapping) for row in rows}
 
     async def gone_silent(self, *, now: datetime, most: int) -> list[Live]:
-        """Open conversations whose answer has been waited for long enough; held."""
+        """Open conversations whose answer has been waited for long enough, the longest first."""
         rows = await self._connection.execute(_SILENT, {"now": now, "most": most})
         return [Live(**row._mapping) for row in rows]
 
