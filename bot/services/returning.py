@@ -56,23 +56,30 @@ async def ask_back(work: Work, shelf: Shelf, *, now: datetime) -> int:
 
     Safe to call as often as you like. What is still open with somebody who is asked ends: a yes or a no must mean this.
     """
-    found = await work.absences.not_over(since=(now - _LONGEST).date())
-    if not found:
+    seen = await _to_ask(work, shelf, now=now)
+    # Whoever somebody else has in hand may just be saying that they are back: the next time will do.
+    held = await work.participants.lock((one.participant.id for one, _ in seen), free_only=True) if seen else set()
+    if not held:
         return 0
-    cases = [one for one in await _cases(work, shelf, found, now=now) if _may_be_asked(one, now=now)]
+    # Read again, for what was read before the lock may be over.
+    asking = [(one, key) for one, key in await _to_ask(work, shelf, now=now) if one.participant.id in held]
     told: dict[int, tuple[_Case, str]] = {}
-    for case in cases:
-        key = _key(case)
+    for case, key in asking:
         if key is not None:
             # One message to one person, also where two programmes miss them.
             told.setdefault(case.participant.id, (case, key))
-    asked = [case for case, _ in told.values()]
-    await work.participants.lock(one.participant.id for one in asked)
-    await work.conversations.end((one.participant.id for one in asked), outcome=ABSENT, now=now)
+    await work.conversations.end(told, outcome=ABSENT, now=now)
     await work.outbox.queue([draft for case, key in told.values() for draft in _words(case, key, now=now)], now=now)
-    people = {one.participant.id for one in asked}
-    await work.absences.note_asked((one.absence.id for one in cases if one.participant.id in people), now=now)
+    await work.absences.note_asked((one.absence.id for one, _ in asking if one.participant.id in told), now=now)
     return len(told)
+
+
+async def _to_ask(work: Work, shelf: Shelf, *, now: datetime) -> list[tuple[_Case, str | None]]:
+    """Everybody who may be asked now, with what they are asked; nothing, if somebody's absence is not asked about."""
+    found = await work.absences.not_over(since=(now - _LONGEST).date())
+    cases = [one for one in await _cases(work, shelf, found, now=now) if _may_be_asked(one, now=now)] if found else []
+    asking = [(one, _key(one)) for one in cases]
+    return asking if any(key is not None for _, key in asking) else []
 
 
 async def _cases(work: Work, shelf: Shelf, found: Sequence[Asking], *, now: datetime) -> list[_Case]:

@@ -26,7 +26,7 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
     """Nudge those who have not answered, once; end what has been silent for long. Gives how many there were."""
     waiting = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
     # Whoever somebody else has in hand is being answered, or seen to by another process: the next time will do.
-    held = {one.participant_id for one in waiting}
+    held = await work.participants.lock((one.participant_id for one in waiting), free_only=True) if waiting else set()
     if not held:
         return 0
     # Read again, for what was read before the lock may be over.

@@ -73,6 +73,7 @@ _LOCK = (
     .order_by(participants.c.id)
     .with_for_update()
 )
+_LOCK_FREE = _LOCK.with_for_update(skip_locked=True)
 _HEARD = (
     update(participants)
     .where(participants.c.id.in_(bindparam("ids", expanding=True)))
@@ -88,11 +89,16 @@ class Participants:
         self._sealer = sealer
         self._addresses = Addresses(connection, sealer)
 
-    async def lock(self, people: Iterable[int]) -> None:
-        """Hold these people until the end of the unit of work, in an order that cannot deadlock."""
+    async def lock(self, people: Iterable[int], *, free_only: bool = False) -> set[int]:
+        """Hold these people until the end of the unit of work, in an order that cannot deadlock; gives whom we hold.
+
+        `free_only` passes over whom somebody else holds just now, instead of waiting.
+        """
+        wanted = sorted(set(people))
         # SQLite has one writer: whoever is in a unit of work holds everybody.
-        if self._connection.dialect.name != "sqlite":
-            await self._connection.execute(_LOCK, {"ids": sorted(set(people))})
+        if self._connection.dialect.name == "sqlite":
+            return set(wanted)
+        return set(await self._connection.scalars(_LOCK_FREE if free_only else _LOCK, {"ids": wanted}))
 
     async def people(self, ids: Iterable[int]) -> dict[int, list[Participant]]:
         """These people by id, once for each programme; those who left stand last."""

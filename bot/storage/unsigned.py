@@ -75,13 +75,14 @@ class Unsigned:
 
     async def sign(self, sender: bytes, *, person: int, now: datetime) -> None:
         """All that was kept is this person's: it is handled as theirs, in the order in which it came."""
-        await self._connection.execute(_SIGN, {"sender": sender, "person": person})
+        # The question before what was kept, here and below: whoever comes second waits, and nobody for each other.
         await self._connection.execute(_SETTLE, {"sender": sender, "now": now})
+        await self._connection.execute(_SIGN, {"sender": sender, "person": person})
 
     async def give_up(self, sender: bytes, *, now: datetime) -> list[int]:
         """Nobody says who it was. Gives the arrivals that were kept."""
-        given_up = list(await self._connection.scalars(_GIVE_UP, {"sender": sender, "now": now}))
         await self._connection.execute(_SETTLE, {"sender": sender, "now": now})
+        given_up = list(await self._connection.scalars(_GIVE_UP, {"sender": sender, "now": now}))
         return sorted(given_up)
 
     async def too_old(self, *, before: datetime) -> list[bytes]:
