@@ -69,9 +69,7 @@ def _held(programme: Programme, *, red: bool) -> Iterator[tuple[date, list[Activ
 
 def _span(programme: Programme) -> tuple[date, date]:
     """The days to look at: all on which anything can be otherwise than in the weeks before."""
-    marks = [day for one in programme.activities for day in _marks(one)]
-    if any(one.held_on_free_days for one in programme.activities):
-        marks += programme.closed
+    marks = _marks(programme)
     first = min(marks, default=_ANY_MONDAY)
     first -= timedelta(days=first.weekday())
     weeks = lcm(*(one.recurs.every for one in programme.activities if isinstance(one.recurs, Weeks)))
@@ -80,13 +78,17 @@ def _span(programme: Programme) -> tuple[date, date]:
     return first, min(max([*marks, first]) + timedelta(weeks=min(weeks, _LONGEST)), first + timedelta(weeks=_LONGEST))
 
 
-def _marks(activity: Activity) -> list[date]:
-    found = [day for day in (activity.first_on, activity.last_on) if day is not None]
-    match activity.recurs:
-        case Weeks(counted_from=counted) if counted is not None:
-            found.append(counted)
-        case Days(days=days):
-            found += days
+def _marks(programme: Programme) -> list[date]:
+    """The days on which something begins to be otherwise, or is so for that day."""
+    held_then = any(one.held_on_free_days for one in programme.activities)
+    found = list(programme.closed) if held_then else []
+    for one in programme.activities:
+        found += [day for day in (one.first_on, one.last_on) if day is not None]
+        match one.recurs:
+            case Weeks(counted_from=counted) if counted is not None:
+                found.append(counted)
+            case Days(days=days):
+                found += days
     return found
 
 
@@ -95,4 +97,5 @@ def _day(lack: _Lack, programme: Programme) -> str:
     if lack.red:
         return f"a {name} that is a red day"
     first, last = _span(programme)
-    return name if last - first <= timedelta(weeks=1) else f"{name} {lack.on}"
+    every_week = last - first <= timedelta(weeks=1) and not _marks(programme)
+    return name if every_week else f"{name} {lack.on}"
