@@ -23,6 +23,7 @@ from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
 from bot.services.almanac import look_up
+from bot.services.changing import tell_all
 from bot.services.delivery import LEASE, Delivery
 from bot.services.escalation import Escalation
 from bot.services.published import Shelf
@@ -114,7 +115,9 @@ class App:
         await self.delivery.send_queued(now=now)
 
     async def plan(self, now: datetime) -> None:
-        """Queue what falls due; the first people need not wait until all of it is."""
+        """Tell of what was changed, and queue what falls due; the first people need not wait until all of it is."""
+        if await tell_all(self.database, self.shelf, now=now):
+            self.nudge("send")
         more = True
         while more and not self.stopping:
             done = await self.reminders.queue_some(now=now)

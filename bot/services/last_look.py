@@ -16,6 +16,8 @@ from bot.storage.outbox_rows import Candidate
 # What we begin ourselves, and therefore never at night.
 BEGUN_BY_US = (Purpose.REMINDER, Purpose.NUDGE)
 BEGUN_OR_ASKED = (*BEGUN_BY_US, Purpose.QUESTION)
+# Of a change people are told at night only if they must know before the morning: that was decided when it was queued.
+NOT_IN_A_PAUSE = (*BEGUN_BY_US, Purpose.CANCELLATION)
 HELD_FOR = timedelta(hours=1)
 
 
@@ -56,7 +58,7 @@ def _given_up(one: Candidate, *, now: datetime) -> tuple[OutboxStatus, str] | No
         return None
     if one.stopped_at is not None or (one.unwanted and one.message.purpose in BEGUN_OR_ASKED):
         return OutboxStatus.CANCELLED, "stopped"
-    return _not_begun(one) if one.message.purpose in BEGUN_BY_US else None
+    return _not_begun(one) if one.message.purpose in NOT_IN_A_PAUSE else None
 
 
 def _not_begun(one: Candidate) -> tuple[OutboxStatus, str] | None:
@@ -86,13 +88,15 @@ def _agreed(one: Candidate) -> bool:
 
 def _held_until(one: Candidate, plans: Mapping[int, Plan], *, now: datetime) -> datetime | None:
     """Until when words wait: what we begin is not begun at night, nor in a pause."""
-    if one.message.purpose not in BEGUN_BY_US:
+    if one.message.purpose not in NOT_IN_A_PAUSE:
         return None
     if one.held_at is not None:
         # Nobody knows for how long: it is asked again until it has lost its meaning.
         return now + HELD_FOR
     if one.paused_until is not None and one.paused_until > now:
         return one.paused_until
+    if one.message.purpose not in BEGUN_BY_US:
+        return None
     plan = plans.get(one.message.programme_id or 0)
     if plan is None or one.zone is None or not is_quiet(plan.programme.quiet, zone=one.zone, now=now):
         return None
