@@ -24,14 +24,9 @@ STILL_HEARD = timedelta(minutes=10)
 
 async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
     """Nudge those who have not answered, once; end what has been silent for long. Gives how many there were."""
-    waiting = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
-    # Whoever somebody else has in hand is being answered, or seen to by another process: the next time will do.
-    held = await work.participants.lock((one.participant_id for one in waiting), free_only=True) if waiting else set()
-    if not held:
+    lives = await _in_hand(work, now=now)
+    if not lives:
         return 0
-    # Read again, for what was read before the lock may be over.
-    lives = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
-    lives = [one for one in lives if one.participant_id in held]
     people = await work.participants.enrolled(live.enrolment_id for live in lives)
     editions = await shelf.flows(work, (live.definition_id for live in lives))
     plans = await shelf.plans(work, {live.programme_id for live in lives})
@@ -63,6 +58,18 @@ async def fall_silent(work: Work, shelf: Shelf, *, now: datetime) -> int:
         keep(taken, pile, now=now)
     await pile.write(work, now=now)
     return len(lives)
+
+
+async def _in_hand(work: Work, *, now: datetime) -> list[Live]:
+    """Conversations that have gone silent, and whose people are ours until the end of the unit of work."""
+    waiting = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
+    # Whoever somebody else has in hand is being answered, or seen to by another process: the next time will do.
+    held = await work.participants.lock((one.participant_id for one in waiting), free_only=True) if waiting else set()
+    if not held:
+        return []
+    # Read again, for what was read before the lock may be over.
+    lives = await work.conversations.gone_silent(now=now, most=MOST_SILENT_AT_ONCE)
+    return [one for one in lives if one.participant_id in held]
 
 
 def _left_alone(live: Live, flow: Flow, *, now: datetime) -> MovedOn | None:
