@@ -1,0 +1,313 @@
+"""People who wait for a check-in, the program in as many processes as are wanted, and the providers around it."""
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import func, select, text
+
+from bot.domain.messages import OutboxStatus
+from bot.domain.people import ChannelName
+from bot.engine.definition import AnswerKind
+from bot.services.published import Shelf
+from bot.storage.database import Database
+from bot.storage.tables import conversations, inbox, outbox
+from bot.storage.unit_of_work import looking
+from tests.databases import KEY
+from tests.fakes.twilio_api import signature
+from tests.process.burst import BEGINS, Burst, a_burst
+from tests.torture.model import GONE, Difference, Model
+from tests.torture.nursery import Child, Nursery
+from tests.torture.phone import Phones
+from tests.vocabulary import vocabulary
+
+PUBLIC = "http://framsteg.test"
+"""What Twilio signs: the same for every process, wherever it listens."""
+
+PENDING = (OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.UNSETTLED)
+
+_ANSWERS = {
+    AnswerKind.SCALE: ("1", "2", "3", "4", "5", "3", "4", "9", "banan"),
+    AnswerKind.SEVERAL: ("1", "1 3", "1 3 5", "2 4 6 8", "1 2", "blå bil"),
+    AnswerKind.YES_NO: ("nej", "nej", "nej", "ja", "banan"),
+}
+_CHAT = ("Bussen var blå", "Det var en lång rad", "Blommorna står i fönstret", "Hunden heter Sixten")
+
+
+@dataclass
+class World:
+    """Everything outside of the processes. `model` hears what was acknowledged; `url` is the database itself."""
+
+    url: str
+    burst: Burst
+    model: Model
+    phones: Phones = field(default_factory=Phones)
+    dice: Random = field(default_factory=lambda: Random(11))
+    answered: Counter[int] = field(default_factory=Counter)
+    slowest: float = 0.0
+    uncertain: int = 0
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def settings(self, *, database_url: str = "", twilio: str = "") -> dict[str, str]:
+        """What a process is told: the database and Twilio may be reached by way of a proxy."""
+        told = self.burst.settings(port=0)
+        self.burst.twilio.product = PUBLIC
+        return told | {
+            "FRAMSTEG_DATABASE_URL": database_url or self.url,
+            "FRAMSTEG_PUBLIC_URL": PUBLIC,
+            "FRAMSTEG_TWILIO_API": twilio or self.burst.twilio.url,
+        }
+
+    def sms(self, number: str, words: str, *, name: str = "") -> dict[str, str]:
+        """A text message to us, with an id of its own."""
+        return self.burst.twilio.inbound(sender=number, body=words, **({"MessageSid": name} if name else {}))
+
+    async def post(self, port: int, path: str, fields: dict[str, str]) -> int:
+        """To one process; the status it answered, 0 for none."""
+        headers = signature(PUBLIC + path, fields)
+        begun = time.monotonic()
+        status = await self.phones.post(port, path, urlencode(fields).encode(), headers)
+        self.slowest = max(self.slowest, time.monotonic() - begun)
+        self.answered[status] += 1
+        return status
+
+    async def receipt(self, port: int, sid: str, status: str) -> int:
+        """Twilio says how a message fared."""
+        sent = next(one for one in self.burst.twilio.sent if one.sid == sid)
+        fields = {"AccountSid": sent.fields.get("AccountSid") or self.burst.settings(port=0)["FRAMSTEG_TWILIO_ACCOUNT"]}
+        self.burst.twilio.product = PUBLIC
+        fields |= {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "To": sent.to}
+        return await self.post(port, sent.status_callback.removeprefix(PUBLIC), fields)
+
+    def words_for(self, number: str) -> str:
+        """What this person may write now: an answer, mostly, or something for the coach."""
+        question = self.model.waits(number)
+        if question is None:
+            return f"{self.dice.choice(_CHAT)} {self.dice.choice('abcdefgh')}"
+        words = _ANSWERS[question.answer]
+        return self.dice.choice((*words, "hoppa")) if question.skip else self.dice.choice(words)
+
+    async def says(self, number: str, port: Callable[[], int], *, words: str = "", patience: float = 60) -> bool:
+        """Write, and write again as Twilio would until it was acknowledged; whether it was."""
+        words = words or self.words_for(number)
+        fields = self.sms(number, words)
+        deadline = time.monotonic() + patience
+        while await self.post(port(), "/twilio/message", fields) != 200:
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.05)
+        self.model.hears(number, fields["MessageSid"], words, now=datetime.now(UTC))
+        return True
+
+    async def query(self, *columns: Any) -> list[Any]:
+        """What stands in the database, whoever else is at it."""
+        database = Database(self.url, key=KEY, read_only=True)
+        try:
+            async with database.reading() as connection:
+                return list(await connection.execute(select(*columns)))
+        finally:
+            await database.close()
+
+    async def until_begun(self, *, seconds: float = 60) -> None:
+        """Wait until everybody is in a conversation, and the model knows it."""
+        wanted = len(self.model.people)
+        await until(lambda: self._is(select(func.count()).select_from(conversations), wanted), seconds=seconds)
+        for address in self.model.people:
+            self.model.begin(address)
+
+    async def until_quiet(self, *, seconds: float = 60) -> None:
+        """Wait until nothing waits on either landing."""
+        waiting = select(func.count()).select_from(inbox).where(inbox.c.state == "waiting")
+        pending = select(func.count()).select_from(outbox).where(outbox.c.status.in_(PENDING))
+        await until(lambda: self._is(waiting, 0), seconds=seconds)
+        await until(lambda: self._is(pending, 0), seconds=seconds)
+
+    async def difference(self) -> Difference:
+        """What the database, and what the telephones got, differ in from what must be."""
+        database = Database(self.url, key=KEY, read_only=True)
+        try:
+            found = await self.model.compare(database)
+            async with database.reading() as connection:
+                columns = (outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.act)
+                rows = list(await connection.execute(select(*columns)))
+        finally:
+            await database.close()
+        self._telephones(rows, found)
+        self._chats(rows, found)
+        return found
+
+    def _telephones(self, rows: list[Any], found: Difference) -> None:
+        taken = Counter(int(one.status_callback.rpartition("/")[2]) for one in self.burst.twilio.sent)
+        odd: dict[str, list[int]] = {}
+        for row in rows:
+            if row.channel != ChannelName.SMS:
+                continue
+            times = taken.pop(row.id, 0)
+            found.doubled += max(0, times - 1)
+            found.lost += not times
+            if row.status not in GONE or times != 1:
+                odd.setdefault(f"{row.status}, and was sent {times} times", []).append(row.id)
+        found.words += [f"{len(ids)} x SMS is {how}, such as {ids[:3]}" for how, ids in odd.items()]
+        found.doubled += taken.total()
+
+    def _chats(self, rows: list[Any], found: Difference) -> None:
+        mine = [row for row in rows if row.channel == ChannelName.TELEGRAM and row.act == "send"]
+        sure = sum(row.status in GONE for row in mine)
+        self.uncertain = sum(row.status == OutboxStatus.UNCERTAIN for row in mine)
+        taken = len(self.burst.telegram.sent)
+        if not sure <= taken <= sure + self.uncertain or sure + self.uncertain != len(mine):
+            found.wrong(f"Telegram took {taken} of {len(mine)}: {sure} sent, {self.uncertain} uncertain")
+            found.doubled += max(0, taken - sure - self.uncertain)
+
+    async def _is(self, query: Any, wanted: int) -> bool:
+        database = Database(self.url, key=KEY, read_only=True)
+        try:
+            async with database.reading() as connection:
+                return bool((await connection.scalar(query)) == wanted)
+        finally:
+            await database.close()
+
+    async def deadlocks(self) -> int:
+        """How many PostgreSQL has counted in this database."""
+        [(count,)] = await self.query(text("deadlocks from pg_stat_database where datname = current_database()"))
+        return int(count)
+
+
+@asynccontextmanager
+async def a_world(
+    url: str, place: Path, *, people: int, chats: int = 0, rule: str = BEGINS, pause: float = 0.01
+) -> AsyncIterator[World]:
+    """Nobody serves yet; the first process that does will begin a check-in with everybody."""
+    async with a_burst(url, place / "content", people=people, chats=chats, rule=rule) as burst:
+        burst.twilio.pause = pause
+        world = World(url=url, burst=burst, model=await model_of(url))
+        try:
+            yield world
+        finally:
+            await world.phones.close()
+
+
+async def model_of(url: str) -> Model:
+    """Nobody has begun anything yet."""
+    database = Database(url, key=KEY, read_only=True)
+    shelf = Shelf({})
+    shelf.learn(vocabulary())
+    try:
+        async with looking(database) as work:
+            [row] = await work.programmes.all()
+            plan = (await shelf.plans(work, [row.id]))[row.id]
+            return Model(plan, "weekly-check-in", await work.participants.of_programme(row.id))
+    finally:
+        await database.close()
+
+
+async def until(true: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
+    """Wait until something is so; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not await true():
+        assert time.monotonic() < deadline, "it never came about"
+        await asyncio.sleep(0.1)
+
+
+@dataclass
+class Household:
+    """Processes that take turns at being killed: whoever is called finds one that lives."""
+
+    nursery: Nursery
+    settings: dict[str, str]
+    lease: float = 3.0
+    living: list[Child] = field(default_factory=list)
+    dice: Random = field(default_factory=lambda: Random(5))
+
+    async def grow(self, **more: str) -> Child:
+        """One more that serves."""
+        child = await (await self.nursery.start(self.settings, LEASE=str(self.lease), **more)).ready()
+        self.living.append(child)
+        return child
+
+    async def grow_unready(self, **more: str) -> Child:
+        """One more, which may be dead before it serves; found as soon as it does."""
+        child = await self.nursery.start(self.settings, LEASE=str(self.lease), **more)
+        self.living.append(child)
+        return child
+
+    def port(self) -> int:
+        """Where one of them listens; 0 when none lives."""
+        self.living = [one for one in self.living if one.code is None]
+        return self.dice.choice(self.living).port if self.living else 0
+
+    async def stop(self) -> list[int]:
+        """All of them stop; their exit codes."""
+        codes = [await one.stop() for one in self.living if one.code is None]
+        self.living.clear()
+        return codes
+
+
+@dataclass
+class Crowd:
+    """People who write all the time, one message after the other, about `rate` a second in all, and get receipts."""
+
+    world: World
+    house: Household
+    rate: float = 200.0
+    said: int = 0
+    unheard: int = 0
+    began: float = field(default_factory=time.monotonic)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _over: bool = False
+
+    def begin(self) -> None:
+        """Everybody begins to write."""
+        self.began = time.monotonic()
+        self._tasks = [asyncio.create_task(self._writes(number)) for number in self.world.burst.numbers]
+        self._tasks += [asyncio.create_task(self._chats(chat)) for chat in self.world.burst.chats]
+        self._tasks.append(asyncio.create_task(self._receipts()))
+
+    async def end(self) -> float:
+        """They finish what they began to say; how many messages a second were acknowledged."""
+        self._over = True
+        pace = self.said / (time.monotonic() - self.began)
+        await asyncio.gather(*self._tasks)
+        return pace
+
+    async def _pause(self) -> None:
+        people = len(self.world.burst.numbers) + len(self.world.burst.chats)
+        await asyncio.sleep(self.world.dice.uniform(0, 2 * people / self.rate))
+
+    async def _writes(self, number: str) -> None:
+        await self._pause()
+        while not self._over:
+            if await self.world.says(number, self.house.port):
+                self.said += 1
+            else:
+                self.unheard += 1
+            await self._pause()
+
+    async def _chats(self, chat: int) -> None:
+        await self._pause()
+        while not self._over:
+            words = self.world.words_for(str(chat))
+            update_id = self.world.burst.telegram.write(chat, words)
+            # Telegram hands it out until it is confirmed: whatever was written is acknowledged in the end.
+            self.world.model.hears(str(chat), str(update_id), words, now=datetime.now(UTC))
+            self.said += 1
+            await self._pause()
+
+    async def _receipts(self) -> None:
+        told = 0
+        while not self._over:
+            sent = self.world.burst.twilio.sent
+            for one in sent[told : told + 20]:
+                if self.world.dice.random() < 0.5:
+                    await self.world.receipt(self.house.port(), one.sid, "delivered")
+            told = min(len(sent), told + 20)
+            await asyncio.sleep(0.05)
