@@ -1,10 +1,15 @@
 """What is said outside flows has a fixed list of names, so that no service asks for words that are not there."""
 
+from datetime import time, timedelta
+
+from bot.content.naming import placeholders_of
 from bot.content.pages import Page, hint
 from bot.content.wordings import PERSON, QUESTION
+from bot.domain.rules import BeforeActivity, BeforeFirst, BeforeMeeting
 
 KNOWN_KEYS = ("about", "phrases")
 
+_A_DAY = BeforeFirst(days=1, at=time())
 _KINDS = ("scale", "choice", "several", "yes-no", "number", "date", "time", "words")
 
 PHRASES: dict[str, frozenset[str]] = {
@@ -67,6 +72,11 @@ PHRASES: dict[str, frozenset[str]] = {
     "new-coach": PERSON,
     "from-coach": frozenset({"words", "coach"}),
     "activity-line": frozenset({"begins", "title", "place"}),
+    "drop-in-line": frozenset({"begins", "title", "place"}),
+    "drop-in-day": placeholders_of(_A_DAY),
+    "drop-in-soon": placeholders_of(BeforeActivity(lead=timedelta())),
+    **dict.fromkeys(("first-soon", "first-tomorrow"), placeholders_of(_A_DAY)),
+    **dict.fromkeys(("meeting-soon", "meeting-tomorrow"), placeholders_of(BeforeMeeting(days=1, at=time()))),
     "activity-cancelled": PERSON | {"activity", "day", "time"},
     "activity-moved": PERSON | {"activity", "day", "time", "new_day", "new_time", "place"},
     "activity-held": PERSON | {"activity", "day", "time", "place"},
