@@ -12,6 +12,7 @@ from bot.domain.programme import Activity
 from bot.domain.timetable import Change, ChangeKind
 from bot.services.change_words import Preview, previews, words_of
 from bot.services.published import Plan, Shelf
+from bot.services.renewing import Renewed, renew
 from bot.services.wording import Occasion, drafts
 from bot.storage.activity_changes import KeptChange
 from bot.storage.audit import Done
@@ -144,6 +145,10 @@ async def _keep(work: Work, shelf: Shelf, wanted: Wanted, *, by: By, now: dateti
     case = await _case(work, shelf, wanted, now=now)
     number = await work.changes.keep(wanted.programme_id, case.change, by=by.coach_id, now=now)
     await work.concerned.take_back(number, now=now)
+    told = telling(case.plan.timetable, case.activity, case.change)
+    days = frozenset(one.on for one in (told.was, told.becomes) if one is not None)
+    was = as_it_stands(plan.timetable, case.activity, case.change.held_on)
+    await renew(work, Renewed(before=plan, after=case.plan, was=was, days=days), now=now)
     about = f"{case.change.held_on}/{case.change.activity}"[:64]
     done = Done(what=_DEEDS[case.change.what], programme_id=wanted.programme_id, about=about)
     await work.audit.note(done, by=by, now=now)

@@ -37,6 +37,7 @@ from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.put_asides import PutAsides
 from bot.storage.ratings import Ratings
+from bot.storage.renewal import Renewal
 from bot.storage.said import Said
 from bot.storage.sealing import Sealer
 from bot.storage.sessions import Sessions
@@ -95,6 +96,7 @@ class Work:
     wished: Wished
     changes: ActivityChanges
     concerned: Concerned
+    renewal: Renewal
     planning: Planning
 
 

@@ -298,3 +298,32 @@ async def test_on_the_day_the_clock_changes_the_hour_is_that_on_the_wall(town: T
     await change(town, Change(activity="cooking", held_on=date(2027, 4, 2), what=ChangeKind.CANCELLED), seen=1)
     told = [row for row in await amina.outbox() if row.purpose == "cancellation"]
     assert told[-1].expires_at == datetime(2027, 3, 28, 1, tzinfo=UTC)
+
+
+async def test_a_reminder_that_has_not_left_says_what_holds_now(town: Town) -> None:
+    amina, bilal = await town.a_person(), await town.a_person(first_name="Bilal", channel=ChannelName.TELEGRAM)
+    town.clock.now = datetime(2026, 11, 25, 17, 1, tzinfo=UTC)
+    await town.app.plan(town.now)
+    waiting = [row.text for row in await amina.outbox() if row.status == "queued"]
+    assert len(waiting) == 1 and "09:00 Träning" in waiting[0]
+    await change(town, CANCELLED)
+    for one in (amina, bilal):
+        told, reminder = sorted(one.news(), key=lambda words: "I morgon" in words)
+        assert "blir inte av" in told
+        assert "10:30 Om arbete, Sal Eken" in reminder and "Träning" not in reminder
+    assert [row.status for row in await amina.outbox()] == ["cancelled", "sent", "sent"]
+    await town.later(minutes=20)
+    assert amina.news() == []
+
+
+async def test_a_reminder_that_has_not_left_and_has_nothing_to_say_any_more_is_not_sent(town: Town) -> None:
+    amina = await town.a_person()
+    await change(town, Change(activity="about-work", held_on=THURSDAY, what=ChangeKind.CANCELLED))
+    amina.news()
+    town.clock.now = datetime(2026, 11, 25, 17, 1, tzinfo=UTC)
+    await town.app.plan(town.now)
+    await change(town, CANCELLED)
+    assert ["blir inte av" in one for one in amina.news()] == [True]
+    table = tables.occurrences
+    rows = await town.rows(select(table).where(table.c.rule == "evening-before"))
+    assert [(row.state, row.reason) for row in rows] == [("skipped", "changed")]
