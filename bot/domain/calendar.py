@@ -32,7 +32,7 @@ def moment(on: date, at: time, zone: ZoneInfo) -> datetime:
 
     A time that the clock jumps over is the first moment after the gap; one that comes twice is the first of the two.
     """
-    local = datetime.combine(on, at, zone)
+    local = datetime.combine(on, at.replace(fold=0), zone)
     instant = local.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant
@@ -74,10 +74,13 @@ def quiet_until(quiet: QuietHours, *, zone: str, now: datetime) -> datetime:
     """When the quiet hours that hold now are over."""
     local = zone_of(zone)
     today = now.astimezone(local).date()
-    for day in (today, today + timedelta(days=1)):
-        end = moment(day, quiet.ends, local)
-        if end > now:
-            return end
+    for day in (today + timedelta(days=ahead) for ahead in range(3)):
+        first = moment(day, quiet.ends, local)
+        # A night that ends in an hour that comes twice may end twice: whoever is in the second one wakes at its end.
+        second = datetime.combine(day, quiet.ends.replace(fold=1), local).astimezone(UTC)
+        for end in (first, second):
+            if end > now and not is_quiet(quiet, zone=zone, now=end):
+                return end
     return now
 
 

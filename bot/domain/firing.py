@@ -4,11 +4,11 @@ Each firing is worked out anew from its own day: what moves one never moves the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.calendar import first_awake, is_quiet, moment, zone_of
-from bot.domain.free_days import FreeDays
+from bot.domain.free_days import FreeDay, FreeDays
 from bot.domain.programme import QuietHours
 from bot.domain.rules import AtNight, OnFreeDay, ReminderRule
 
@@ -28,6 +28,18 @@ class Clockwork:
     free: FreeDays
     calendars: tuple[str, ...] = ()
 
+    def free_on(self, day: date) -> FreeDay | None:
+        """Why this day is free for them; `None` if it is not."""
+        return self.free.on(day, calendars=self.calendars)
+
+    def day_of(self, instant: datetime) -> date:
+        """Their day at this moment."""
+        return instant.astimezone(zone_of(self.zone)).date()
+
+    def is_asleep(self, instant: datetime) -> bool:
+        """Whether it is night for them."""
+        return is_quiet(self.quiet, zone=self.zone, now=instant)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Firing:
@@ -44,22 +56,14 @@ class Firing:
 
 def fire(rule: ReminderRule, on: date, at: time | datetime, *, clockwork: Clockwork) -> Firing:
     """When the rule speaks that has its own moment at `at`: of the local day `on`, or an instant of that day."""
-    shift, day = None, on
-    free = clockwork.free.on(on, calendars=clockwork.calendars)
-    if free is not None and rule.on_free_day is not OnFreeDay.SEND:
-        other = None if rule.on_free_day is OnFreeDay.DROP else _not_free(rule.on_free_day, on, clockwork)
-        if other is None:
-            return Firing(on=on, at=_instant(on, at, on, clockwork), dropped=free.reason)
-        shift, day = free.reason, other
-    instant = _instant(day, at, on, clockwork)
-    if not is_quiet(clockwork.quiet, zone=clockwork.zone, now=instant):
-        return Firing(on=on, at=instant, shift=shift)
-    if rule.at_night is AtNight.DROP:
-        return Firing(on=on, at=instant, dropped=AT_NIGHT)
-    if rule.at_night is AtNight.BEFORE:
-        return Firing(on=on, at=_before_night(instant, clockwork), shift=shift or AT_NIGHT)
-    awake = first_awake(clockwork.quiet, zone=clockwork.zone, now=instant)
-    return Firing(on=on, at=awake, shift=shift or AT_NIGHT)
+    own = Firing(on=on, at=_instant(on, at, on, clockwork))
+    free = clockwork.free_on(on)
+    if free is None or rule.on_free_day is OnFreeDay.SEND:
+        return _awake(rule, own, clockwork)
+    other = None if rule.on_free_day is OnFreeDay.DROP else _not_free(rule.on_free_day, on, clockwork)
+    if other is None:
+        return replace(own, dropped=free.reason)
+    return _awake(rule, replace(own, at=_instant(other, at, on, clockwork), shift=free.reason), clockwork)
 
 
 def days_around(rule: ReminderRule, after: datetime, until: datetime, *, zone: str) -> Iterator[date]:
@@ -83,7 +87,44 @@ def _instant(day: date, at: time | datetime, on: date, clockwork: Clockwork) -> 
 def _not_free(where: OnFreeDay, on: date, clockwork: Clockwork) -> date | None:
     step = timedelta(days=1 if where is OnFreeDay.AFTER else -1)
     near = (on + step * ahead for ahead in range(1, FARTHEST + 1))
-    return next((day for day in near if clockwork.free.on(day, calendars=clockwork.calendars) is None), None)
+    return next((day for day in near if clockwork.free_on(day) is None), None)
+
+
+def _awake(rule: ReminderRule, own: Firing, clockwork: Clockwork) -> Firing:
+    """The same, out of the night. What the night moves onto a free day gives way to that as well."""
+    back = ahead = own.at
+    if at_night := clockwork.is_asleep(own.at):
+        if rule.at_night is AtNight.DROP:
+            return replace(own, shift=None, dropped=AT_NIGHT)
+        back = _before_night(own.at, clockwork)
+        ahead = first_awake(clockwork.quiet, zone=clockwork.zone, now=own.at)
+    found = back if rule.at_night is AtNight.BEFORE else ahead
+    free = clockwork.free_on(clockwork.day_of(found))
+    if free is None or rule.on_free_day is OnFreeDay.SEND:
+        return replace(own, at=found, shift=own.shift or AT_NIGHT) if at_night else own
+    match rule.on_free_day:
+        case OnFreeDay.BEFORE:
+            other = _free_of_both(back, -1, own.on, clockwork)
+        case OnFreeDay.AFTER:
+            other = _free_of_both(ahead, 1, own.on, clockwork)
+        case _:
+            other = None
+    if other is None:
+        return replace(own, at=found, shift=None, dropped=free.reason)
+    return replace(own, at=other, shift=own.shift or free.reason)
+
+
+def _free_of_both(start: datetime, step: int, on: date, clockwork: Clockwork) -> datetime | None:
+    """From `start` on, day by day at its hour, the first moment that is neither at night nor on a free day."""
+    local = start.astimezone(zone_of(clockwork.zone))
+    for far in range(FARTHEST + 1):
+        found = start
+        if far:
+            found = moment(local.date() + timedelta(days=far * step), local.time(), zone_of(clockwork.zone))
+        day = clockwork.day_of(found)
+        if abs((day - on).days) <= FARTHEST and clockwork.free_on(day) is None and not clockwork.is_asleep(found):
+            return found
+    return None
 
 
 def _before_night(instant: datetime, clockwork: Clockwork) -> datetime:
