@@ -172,18 +172,23 @@ def _own(audience: Audience) -> list[ColumnElement[bool]]:
     return asked
 
 
-def away(*days: date) -> ColumnElement[bool]:
-    """Whether somebody is not coming on one of these days: coming late is coming."""
-    return exists().where(
-        absences.c.enrolment_id == enrolments.c.id,
-        absences.c.ended_at.is_(None),
-        absences.c.category != Presence.LATE,
-        or_(
-            *(
-                and_(absences.c.begins_on <= day, or_(absences.c.ends_on.is_(None), absences.c.ends_on >= day))
-                for day in set(days)
-            )
-        ),
+def away_among(span: Span, *days: date) -> Select[Any]:
+    """Who of these is not coming on one of these days: coming late is coming."""
+    return (
+        select(absences.c.enrolment_id)
+        .distinct()
+        .where(
+            absences.c.enrolment_id > span.after,
+            absences.c.enrolment_id <= span.upto,
+            absences.c.ended_at.is_(None),
+            absences.c.category != Presence.LATE,
+            or_(
+                *(
+                    and_(absences.c.begins_on <= day, or_(absences.c.ends_on.is_(None), absences.c.ends_on >= day))
+                    for day in set(days)
+                )
+            ),
+        )
     )
 
 

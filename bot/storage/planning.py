@@ -28,7 +28,7 @@ from bot.domain.messages import OutboxAct, Priority, Purpose
 from bot.domain.people import ChannelName
 from bot.domain.sms_parts import sms_parts
 from bot.storage.absences import ABSENT
-from bot.storage.audiences import Audience, Class, Span, Wall, about_meeting, away, classes, meant, welcome, whole
+from bot.storage.audiences import Audience, Class, Span, Wall, about_meeting, away_among, classes, meant, welcome, whole
 from bot.storage.columns import Moment
 from bot.storage.sms_lengths import NOT_COUNTED, parts_of
 from bot.storage.tables import addresses, coaches, enrolments, meetings, occurrences, outbox, participants
@@ -145,7 +145,7 @@ class Planning:
 
     async def claim(self, speech: Speech, this: Round, *, today: date) -> int:
         """Claim this firing for everybody it is for; gives for how many nobody had before."""
-        is_away = away(*speech.days) if speech.days and speech.state in _OPEN else literal(False)
+        is_away = await self._away(speech, this)
         chosen = select(
             enrolments.c.programme_id,
             enrolments.c.id,
@@ -166,6 +166,13 @@ class Planning:
             insert_new(self._connection, occurrences).from_select(list(_CLAIMED), chosen, include_defaults=False)
         )
         return done.rowcount
+
+    async def _away(self, speech: Speech, this: Round) -> ColumnElement[bool]:
+        # Asked first, as they are few: asked of each, it would take a third of the whole.
+        if not speech.days or speech.state not in _OPEN:
+            return literal(False)
+        people = list((await self._connection.execute(away_among(this.span, *speech.days))).scalars())
+        return enrolments.c.id.in_(people) if people else literal(False)
 
     async def thin(self, this: Round, *, late_before: datetime) -> None:
         """Of what each person missed before a moment, keep the latest: one message about the past is enough."""
@@ -213,6 +220,9 @@ class Planning:
         about = about_meeting() if speech.audience.meeting else literal(speech.about)
         mine = and_(
             occurrences.c.enrolment_id == enrolments.c.id,
+            # Said again of the occurrences, so that only this part of them is looked at.
+            occurrences.c.enrolment_id > this.span.after,
+            occurrences.c.enrolment_id <= this.span.upto,
             occurrences.c.rule == speech.rule,
             occurrences.c.on_day == speech.on_day,
             occurrences.c.about == about,

@@ -9,8 +9,9 @@ from bot.domain.sms_parts import BASIC, GSM7_ALONE, GSM7_SPLIT, LAST_SINGLE_UNIT
 NOT_COUNTED = 0
 """What stands for a number that has to be counted letter by letter, where something takes two units."""
 
-# Inside a bracket a hyphen stands for itself only at its end.
-_PLAIN = "".join(sorted(BASIC - {"-"})) + "-"
+PLAIN = "A-Za-z0-9 .,:'\nÅÄÖåäöÉéØøÆæÜü-"
+"""What names are mostly made of, as a bracket of a pattern has it: all of the small alphabet, one unit each."""
+
 _SINGLE = "\u0001-\uffff"
 
 
@@ -26,7 +27,7 @@ def parts_of(fixed: str, put_in: Sequence[ColumnElement[str]], *, is_sqlite: boo
         if not BASIC.issuperset(fixed):
             return literal(NOT_COUNTED)
         small = _parts(length, alone=GSM7_ALONE, split=GSM7_SPLIT)
-        return case((_only(_PLAIN, values, is_sqlite=is_sqlite), small), else_=NOT_COUNTED)
+        return case((_only(PLAIN, values, is_sqlite=is_sqlite), small), else_=NOT_COUNTED)
     large = _parts(length, alone=UCS2_ALONE, split=UCS2_SPLIT)
     return case((_only(_SINGLE, values, is_sqlite=is_sqlite), large), else_=NOT_COUNTED)
 

@@ -112,6 +112,8 @@ participants = Table(
     Column("calendars", String(100), nullable=False, server_default=""),
     # What could not leave by Telegram goes by SMS after so many hours, if the person chose that.
     Column("fallback_hours", Integer),
+    # Which clocks hang on people's walls is asked with every look at what is due.
+    Index("ix_participants_zone_calendars", "zone", "calendars"),
 )
 
 addresses = Table(
