@@ -8,7 +8,6 @@ from random import Random
 
 from tests.fakes.wire import Fault
 from tests.torture.fault import Place, Result
-from tests.torture.model import Model
 from tests.torture.nursery import nursery
 from tests.torture.points import POINTS, SENDING
 from tests.torture.world import Crowd, Household, World, a_world, model_of
@@ -142,7 +141,6 @@ async def _planning(place: Place, each: int) -> Result:
             await house.stop()
             found = await world.difference()
             lost, doubled, wrong = lost + found.lost, doubled + found.doubled, wrong + found.words
-            if world.url.startswith("postgresql"):
-                await place.databases.gone(world.url)
-    assert isinstance(world.model, Model)
+            await world.let_go()
+            await place.databases.gone(world.url)
     return Result(tries=kills, lost=lost, doubled=doubled, wrong=tuple(wrong[:9]), notes=(f"{kills} while planning",))

@@ -29,6 +29,7 @@ async def torture(tries: int, place: Place) -> Result:
         for _ in range(2):
             await house.grow()
         await world.until_begun()
+        await world.until_quiet()
         said: list[dict[str, str]] = []
         first = max(4, tries // 10)
         await asyncio.gather(*(_talks(world, house, one, said, upto=first) for one in world.burst.numbers))

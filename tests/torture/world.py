@@ -1,7 +1,6 @@
 """People who wait for a check-in, the program in as many processes as are wanted, and the providers around it."""
 
 import asyncio
-import itertools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -55,7 +54,7 @@ class World:
     answered: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
     uncertain: int = 0
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _database: tuple[str, Database] | None = None
 
     def settings(self, *, database_url: str = "", twilio: str = "") -> dict[str, str]:
         """What a process is told: the database and Twilio may be reached by way of a proxy."""
@@ -108,14 +107,26 @@ class World:
         self.model.hears(number, fields["MessageSid"], words, now=datetime.now(UTC))
         return True
 
-    async def query(self, *columns: Any) -> list[Any]:
+    async def query(self, query: Any) -> list[Any]:
         """What stands in the database, whoever else is at it."""
-        database = Database(self.url, key=KEY, read_only=True)
-        try:
-            async with database.reading() as connection:
-                return list(await connection.execute(select(*columns)))
-        finally:
-            await database.close()
+        async with self._looker().reading() as connection:
+            return list(await connection.execute(query))
+
+    def _looker(self) -> Database:
+        if self._database is None or self._database[0] != self.url:
+            self._database = (self.url, Database(self.url, key=KEY, read_only=True))
+        return self._database[1]
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.phones.close()
+        await self.let_go()
+
+    async def let_go(self) -> None:
+        """No longer look into the database, until it is asked for."""
+        if self._database is not None:
+            await self._database[1].close()
+            self._database = None
 
     async def until_begun(self, *, seconds: float = 60) -> None:
         """Wait until everybody is in a conversation, and the model knows it."""
@@ -133,14 +144,8 @@ class World:
 
     async def difference(self) -> Difference:
         """What the database, and what the telephones got, differ in from what must be."""
-        database = Database(self.url, key=KEY, read_only=True)
-        try:
-            found = await self.model.compare(database)
-            async with database.reading() as connection:
-                columns = (outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.act)
-                rows = list(await connection.execute(select(*columns)))
-        finally:
-            await database.close()
+        found = await self.model.compare(self._looker())
+        rows = await self.query(select(outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.act))
         self._telephones(rows, found)
         self._chats(rows, found)
         return found
@@ -169,16 +174,12 @@ class World:
             found.doubled += max(0, taken - sure - self.uncertain)
 
     async def _is(self, query: Any, wanted: int) -> bool:
-        database = Database(self.url, key=KEY, read_only=True)
-        try:
-            async with database.reading() as connection:
-                return bool((await connection.scalar(query)) == wanted)
-        finally:
-            await database.close()
+        return bool((await self.query(query))[0][0] == wanted)
 
     async def deadlocks(self) -> int:
         """How many PostgreSQL has counted in this database."""
-        [(count,)] = await self.query(text("deadlocks from pg_stat_database where datname = current_database()"))
+        query = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        [(count,)] = await self.query(query)
         return int(count)
 
 
@@ -193,7 +194,7 @@ async def a_world(
         try:
             yield world
         finally:
-            await world.phones.close()
+            await world.close()
 
 
 async def model_of(url: str) -> Model:
@@ -210,12 +211,12 @@ async def model_of(url: str) -> Model:
         await database.close()
 
 
-async def until(true: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
-    """Wait until something is so; fails after `seconds`."""
+async def until(true: Callable[[], Awaitable[bool]], *, seconds: float, pause: float = 0.1) -> None:
+    """Wait until something is so, looking every `pause`; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not await true():
         assert time.monotonic() < deadline, "it never came about"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause)
 
 
 @dataclass
