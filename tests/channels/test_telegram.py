@@ -1,6 +1,8 @@
 """Telegram takes a message once, and each of its refusals is told apart at the wire."""
 
+import asyncio
 import logging
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +15,7 @@ from bot.domain.messages import Button, OutboxAct
 from bot.domain.people import ChannelName
 from tests.fakes.bot_api import TOKEN, BotApi, refusal
 from tests.fakes.outgoing import an_outbox_message
-from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault
+from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault, bomb
 from tests.ports import free_port
 
 CHAT = 4711
@@ -194,6 +196,34 @@ async def test_a_provider_that_hangs_is_left_after_the_time_out(api: BotApi) -> 
     await channel.close()
     assert failed.unsettled
     assert datetime.now(UTC) - began < timedelta(seconds=2)
+
+
+async def test_an_answer_that_unpacks_without_end_is_not_kept_in_memory(api: BotApi, channel: TelegramChannel) -> None:
+    api.fail(Fault(answer=bomb(256), taken=True))
+    tracemalloc.start()
+    try:
+        failed = await failure(channel)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert failed.unsettled
+    assert most < 8 * 2**20
+
+
+async def test_an_answer_without_end_is_not_held(api: BotApi, channel: TelegramChannel) -> None:
+    api.fail(Fault(answer=Answer(body=b'{"ok": true}' + b" " * 20_000_000), taken=True))
+    assert (await failure(channel)).unsettled
+
+
+async def test_an_answer_that_comes_a_byte_at_a_time_is_not_waited_for(api: BotApi) -> None:
+    hasty = TelegramChannel(token=TOKEN, api=api.url, timeout=timedelta(seconds=0.3))
+    api.fail(Fault(kind="drip", answer=Answer(body=bytes(4096)), taken=True))
+    try:
+        async with asyncio.timeout(5):
+            failed = await failure(hasty)
+    finally:
+        await hasty.close()
+    assert failed.unsettled
 
 
 async def test_telegram_may_be_down_when_we_start() -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from bot.channels.twilio import TwilioChannel
 from bot.domain.messages import OutboxAct
 from tests.fakes.outgoing import an_outbox_message
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TOKEN, TwilioApi, refusal
-from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault, answer
+from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault, answer, bomb
 from tests.ports import free_port
 
 
@@ -180,6 +181,18 @@ async def test_a_lost_answer_leaves_the_send_unsettled(api: TwilioApi, channel: 
 async def test_an_answer_without_end_is_not_held(api: TwilioApi, channel: TwilioChannel) -> None:
     api.fail(Fault(answer=Answer(status=201, body=b'{"sid": "SM1"}' + b" " * 5_000_000)))
     assert (await failure(channel)).code == "too-large"
+
+
+async def test_an_answer_that_unpacks_without_end_is_not_kept_in_memory(api: TwilioApi, channel: TwilioChannel) -> None:
+    api.fail(Fault(answer=bomb(256), taken=True))
+    tracemalloc.start()
+    try:
+        failed = await failure(channel)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert failed.unsettled
+    assert most < 8 * 2**20
 
 
 async def test_a_machine_that_does_not_take_the_call_is_tried_again_without_settling() -> None:

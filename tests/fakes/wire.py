@@ -1,6 +1,7 @@
 """A provider's HTTP server on a real socket, which can be told to fail in each way a network can."""
 
 import asyncio
+import gzip
 import json
 import socket
 import struct
@@ -69,6 +70,13 @@ class Fault:
 HTML = Answer(status=502, body=b"<html><h1>Bad gateway</h1></html>", content_type="text/html")
 HTML_200 = Answer(status=200, body=b"<html>Welcome to the guest network</html>", content_type="text/html")
 EMPTY = Answer(status=200, body=b"")
+
+
+def bomb(mebibytes: int) -> Answer:
+    """A small answer that unpacks to so much."""
+    body = gzip.compress(b'{"ok": true, "result": "' + bytes(mebibytes * 2**20), compresslevel=1)
+    return Answer(status=200, body=body, headers={"Content-Encoding": "gzip"})
+
 
 Handler = Callable[[Asked], Awaitable[Answer]]
 
