@@ -30,6 +30,8 @@ def _usual(language: str, languages: Iterable[str]) -> dict[str, str]:
         **dict.fromkeys(("first_name", "first", "second"), "Mohammed"),
         **dict.fromkeys(("time", "until", "begins", "first_time"), _AT),
         **dict.fromkeys(("number", "low", "high", "count"), "5"),
+        **dict.fromkeys(("title", "first_activity"), "Söka arbete"),
+        **dict.fromkeys(("place", "first_place"), "Biblioteket"),
         "coach": "Elisabeth",
         "programme": "Steg till jobb",
         "day": day(_DAY, language),
