@@ -17,7 +17,7 @@ from bot.storage.planning import Round, Speech
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.unit_of_work import Work, unit_of_work
 
-FIRST_BATCH, A_BATCH = 1_000, 5_000
+FIRST_BATCH, A_BATCH = 1_000, 10_000
 """Places planned in one transaction: the first people need not wait for all, and others come in between."""
 
 LATE = timedelta(minutes=15)

@@ -50,7 +50,9 @@ class DueMilestone:
 
 # Somebody in two programmes is one person with one phone: a conversation in the other one keeps them busy too.
 _busy = exists().where(
-    conversations.c.participant_id == enrolments.c.participant_id, conversations.c.ended_at.is_(None)
+    conversations.c.participant_id == enrolments.c.participant_id,
+    conversations.c.ended_at.is_(None),
+    enrolments.c.id == occurrences.c.enrolment_id,
 )
 _READY = (
     select(
@@ -61,7 +63,6 @@ _READY = (
         occurrences.c.due_at,
         occurrences.c.expires_at,
     )
-    .join(enrolments, enrolments.c.id == occurrences.c.enrolment_id)
     .where(
         # Spelt out, and first: an index of these two alone is used for nothing else.
         text("occurrences.state IN ('due', 'waiting')"),
@@ -71,7 +72,7 @@ _READY = (
                 occurrences.c.state == OccurrenceState.WAITING,
                 or_(occurrences.c.expires_at <= bindparam("now"), ~_busy),
             ),
-        )
+        ),
     )
     .order_by(occurrences.c.due_at, occurrences.c.id)
     .limit(bindparam("most"))
