@@ -65,9 +65,9 @@ def routes(app: App) -> list[BaseRoute]:
 
 
 class Pages:
-    """The console, made when somebody first asks for a page.
+    """The console, or the metrics, made when somebody first asks for a page.
 
-    Making it takes a fifth of a start and a tenth of the memory, and whoever writes to us is not to wait for it.
+    Making the console takes a fifth of a start and a tenth of the memory, and whoever writes to us is not to wait.
     """
 
     def __init__(self, make: Callable[[], BaseRoute]) -> None:
@@ -75,7 +75,7 @@ class Pages:
         self._made: asyncio.Task[Starlette] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the console does; the first one waits until it is made."""
+        """Answer as the pages do; the first one waits until they are made."""
         if self._made is None or (self._made.done() and self._made.exception() is not None):
             # In a thread: what else there is to do goes on meanwhile.
             self._made = asyncio.create_task(asyncio.to_thread(lambda: Starlette(routes=[self._make()])))
@@ -88,11 +88,12 @@ async def run(
     console: Callable[[], BaseRoute],
     ready: Callable[[str], None] = log.info,
     parts: Collection[Part] = EVERYTHING,
+    metrics: Callable[[], BaseRoute] | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP, then finish what is in hand. Raises `NotReady`, and then did nothing.
 
-    `console` makes the pages, once somebody asks for one. `ready` is told the address once we serve, and which
-    providers do not answer. `parts` is our share of the work.
+    `console` and `metrics` make their pages, once somebody asks for one. `ready` is told the address once we serve,
+    and which providers do not answer. `parts` is our share of the work.
     """
     try:
         await _must_fit(app)
@@ -102,6 +103,11 @@ async def run(
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         async with AsyncExitStack() as doors:
+            if app.settings.metrics is not None and metrics is not None:
+                host, port = app.settings.metrics
+                place = Address(host=host, port=port, keys="FRAMSTEG_METRICS")
+                web = Starlette(routes=[Mount("/", app=Pages(metrics))])
+                ready(f"metrics at {await doors.enter_async_context(served(web, place))}/metrics")
             said = await _open_doors(app, doors, console=console, parts=parts)
             if Part.DELIVERY in parts:
                 # Only now, for whoever holds the port already may be the one that sends.

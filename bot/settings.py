@@ -52,6 +52,13 @@ def _port(words: str) -> int:
     return int(words)
 
 
+def _listening(words: str) -> tuple[str, int]:
+    host, _, port = words.rpartition(":")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host, re.ASCII):
+        raise ValueError("an address and a port such as 127.0.0.1:9464")
+    return host.strip("[]"), _port(port)
+
+
 def _like(pattern: str, what: str) -> Callable[[str], str]:
     def read(words: str) -> str:
         if not re.fullmatch(pattern, words, re.ASCII):
@@ -163,6 +170,11 @@ class Settings:
         "127.0.0.1",
     )
     port: int | None = _setting("FRAMSTEG_PORT", _port, "port to serve at")
+    metrics: tuple[str, int] | None = _setting(
+        "FRAMSTEG_METRICS",
+        _listening,
+        "address of /metrics such as 127.0.0.1:9464, never the public one; empty: no metrics",
+    )
     public_url: str | None = _setting(
         "FRAMSTEG_PUBLIC_URL", _url, "the address the world calls us by; Twilio signs it, Telegram is given it"
     )

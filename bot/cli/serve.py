@@ -1,5 +1,6 @@
 """`framsteg run` and `rehearse` serve until they are told to stop, and say in one line why they cannot."""
 
+import functools
 import gc
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,10 +12,8 @@ from bot.settings import Settings
 
 
 def serve(chosen: Settings, *, lease: timedelta | None = None, only: Sequence[str] = ()) -> None:
-    """Serve. `lease` is how long we may be silent before another process takes over what we had in hand.
-
-    `only` names our share of the work, with commas if need be; without it, all of it is ours.
-    """
+    """Serve. `lease` is how long we may be silent before another process takes over what we had in hand; `only` names
+    our share of the work, with commas if need be: without it, all of it is ours."""
     # Before anything else is imported: what is said meanwhile is said our way.
     begin_logging(chosen.log_level)
     # What a start makes, stays: looking through it for garbage took a tenth of the time.
@@ -32,6 +31,11 @@ def serve(chosen: Settings, *, lease: timedelta | None = None, only: Sequence[st
 
         return console_of(app)
 
+    def look_in(app: App, parts: frozenset[Part]) -> BaseRoute:
+        from bot.cli.watching import metrics_of
+
+        return metrics_of(app, parts)
+
     async def work() -> None:
         try:
             parts = _parts(only, chosen)
@@ -40,7 +44,8 @@ def serve(chosen: Settings, *, lease: timedelta | None = None, only: Sequence[st
             gc.freeze()
             if chosen.rehearsal:
                 say("a rehearsal: nobody is written to but the addresses of FRAMSTEG_REHEARSAL")
-            await run(app, console=lambda: look_out(app), ready=say, parts=parts)
+            metrics = functools.partial(look_in, app, parts)
+            await run(app, console=lambda: look_out(app), ready=say, parts=parts, metrics=metrics)
         except NotReady as missing:
             refuse(str(missing))
 

@@ -72,6 +72,10 @@ class Clock:
         if name in self._wanted:
             self._wanted[name].set()
 
+    def failures(self) -> dict[str, int]:
+        """How often in a row each tick has failed by now."""
+        return {tick.name: self._failed.get(tick.name, 0) for tick in self._ticks}
+
     def failing(self) -> list[str]:
         """The ticks that failed time after time, by name."""
         return [name for name, times in self._failed.items() if times >= FAILING_AFTER]
