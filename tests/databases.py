@@ -24,9 +24,10 @@ _KEPT_AT = datetime(2026, 9, 1, tzinfo=UTC)
 class Databases:
     """Makes them when they are asked for: a test of SQLite alone starts no server."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, server: PostgreSQL | None = None) -> None:
+        """`server`: one that its owner may restart; otherwise a quick one of our own."""
         self._home = home
-        self._server = PostgreSQL()
+        self._server = server or PostgreSQL()
         self._admin: asyncpg.Connection | None = None
         self._numbers = itertools.count(1)
 

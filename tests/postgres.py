@@ -34,6 +34,7 @@ class PostgreSQL:
         self._settings = ("max_connections=200", "jit=off") if durable else _FAST
         self._process: subprocess.Popen[bytes] | None = None
         self._home: Path | None = None
+        self._binaries: Path | None = None
         self._port = 0
         self._refusal: NoPostgreSQL | None = None
 
@@ -66,6 +67,20 @@ class PostgreSQL:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
 
+    def restart(self, *, read_only: bool = False) -> None:
+        """As `pg_ctl restart -m immediate`: whatever was under way is gone. `read_only`: as a standby.
+
+        Raises `NoPostgreSQL`.
+        """
+        assert self._process is not None and self._home is not None and self._binaries is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(_SECONDS)
+        data = self._home / "data"
+        standby = data / "standby.signal"
+        standby.touch() if read_only else standby.unlink(missing_ok=True)
+        self._process = self._launch(self._binaries, data)
+        self._wait(data / "postmaster.pid")
+
     def _begin(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="framsteg-tests-"))
         data = self._home / "data"
@@ -77,7 +92,7 @@ class PostgreSQL:
         binaries = _readable(_binaries(), home=self._home)
         quick = "-U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions"
         _run(binaries / "initdb", "-D", data, *quick.split())
-        self._port = free_port()
+        self._port, self._binaries = free_port(), binaries
         self._process = self._launch(binaries, data)
         self._wait(data / "postmaster.pid")
 
@@ -97,7 +112,7 @@ class PostgreSQL:
         deadline = time.monotonic() + _SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             lines = pid_file.read_text().splitlines() if pid_file.exists() else []
-            if len(lines) >= _READY_LINE and lines[_READY_LINE - 1].strip() == "ready":
+            if len(lines) >= _READY_LINE and lines[_READY_LINE - 1].strip() in ("ready", "standby"):
                 return
             time.sleep(0.01)
         raise NoPostgreSQL(f"the server did not start: {(self._home / 'log').read_text(errors='replace')[-2000:]}")

@@ -64,7 +64,8 @@ async def _talks(world: World, house: Household, number: str, said: list[dict[st
             asyncio.ensure_future(world.post(house.port(), "/twilio/message", fields))
             for _ in range(50 if world.dice.random() < 0.01 else world.dice.choice(COPIES))
         }
-        await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
+        assert 200 in {one.result() for one in done}
         world.model.hears(number, fields["MessageSid"], fields["Body"], now=datetime.now(UTC))
         under_way |= posts
     await asyncio.gather(*under_way)

@@ -16,7 +16,7 @@ from tests.torture.world import Household, World, a_world
 FAULT = "F4"
 TITLE = "two messages of one person at the same instant to two processes on PostgreSQL"
 FULL = 5_000
-AT_ONCE = 12
+AT_ONCE = 5
 """How many people write in the same moment: as many as wait for nobody but themselves."""
 
 MOST_EXTRA = 0.100

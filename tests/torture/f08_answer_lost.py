@@ -11,7 +11,7 @@ FAULT = "F8"
 TITLE = "the connection to PostgreSQL breaks after COMMIT (or a landing's insert) was sent, before its answer"
 FULL = 200
 
-_HOW = (How.ANSWER_DROPPED, How.AFTER_REQUEST, How.ANSWER_DROPPED, How.ANSWER_CUT, How.NOT_PASSED_ON)
+_HOW = (How.ANSWER_DROPPED, How.AFTER_REQUEST, How.ANSWER_DROPPED, How.ANSWER_CUT)
 _WORDS = (b"COMMIT", b"SM0000")
 """What ends a transaction, and what stands in an arrival's insert, which commits by itself."""
 

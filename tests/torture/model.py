@@ -1,7 +1,7 @@
 """What must stand in the database follows from what was acknowledged, person by person, by the pure engine alone."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,7 @@ class Model:
                 "state": None,
                 "outcome": None,
                 "heard": [],
+                "events": [],
                 "ratings": [],
                 "answers": [],
                 "said": [],
@@ -95,6 +96,7 @@ class Model:
         """These words were acknowledged, and are handled after all that this person wrote before."""
         person = self.people[address]
         person["heard"].append(arrival)
+        person["events"].append((arrival, words, now))
         before: State | None = person["state"]
         if before is None:
             text = say(self._plan, "phrases/no-open-question", participant=person["who"]).text
@@ -105,6 +107,19 @@ class Model:
         reading = reading_for(self._edition, person["who"])
         turn = run.reply(flow_for(self._edition, person["channel"]), before, words, reading=reading, now=local)
         self._take(person, arrival, before=before, turn=turn)
+
+    def set_aside(self, arrivals: Collection[str]) -> None:
+        """These were never handled, and a person was told: all else stands as if they had not been written."""
+        for address, person in self.people.items():
+            if not {arrival for arrival, _, _ in person["events"]} & set(arrivals):
+                continue
+            events = [event for event in person["events"] if event[0] not in arrivals]
+            for kept in ("heard", "events", "ratings", "answers", "said", "alerts"):
+                person[kept] = []
+            person["outcome"] = None
+            self.begin(address)
+            for arrival, words, now in events:
+                self.hears(address, arrival, words, now=now)
 
     def falls_silent(self, address: str) -> bool:
         """The person has not answered for long. Whether a nudge is due now."""
@@ -162,9 +177,10 @@ class Model:
         rows = await _rows(database, inbox, "id", "provider_id", "state", "tries", "channel")
         numbers = {_name(row.channel, row.provider_id): row.id for row in rows}
         expected = [(one,) for person in self.people.values() for one in person["heard"]]
-        difference.rows("arrival", expected=expected, found=[(_name(row.channel, row.provider_id),) for row in rows])
+        there = [(_name(row.channel, row.provider_id),) for row in rows if row.state != "aside"]
+        difference.rows("arrival", expected=expected, found=there)
         for row in rows:
-            if row.state != "handled":
+            if row.state not in ("handled", "aside"):
                 difference.wrong(f"arrival {row.id} is {row.state} after {row.tries} tries")
         for person in self.people.values():
             order = [numbers.get(one, 0) for one in person["heard"]]

@@ -61,6 +61,15 @@ class Child:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    async def stands(self, *, seconds: float) -> bool:
+        """Whether it stopped itself (SIGSTOP) within this time."""
+        deadline = time.monotonic() + seconds
+        while self.code is None and time.monotonic() < deadline:
+            if Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][:1] == "T":
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
     async def kill(self) -> None:
         """As the kernel does when memory is short."""
         self.send(signal.SIGKILL)

@@ -3,13 +3,15 @@
 import asyncio
 from contextlib import suppress
 
+_Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 class Phones:
     """Connections by port. A request that is not answered in `patience` seconds has the status 0."""
 
     def __init__(self, *, patience: float = 15.0) -> None:
         self.patience = patience
-        self._idle: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+        self._idle: dict[int, list[_Line]] = {}
 
     async def post(self, port: int, path: str, body: bytes, headers: dict[str, str]) -> int:
         """The status; 0 if there was no answer."""
@@ -32,23 +34,29 @@ class Phones:
     async def _ask(self, port: int, request: bytes) -> int:
         if not port:
             return 0
-        writer: asyncio.StreamWriter | None = None
+        kept = self._idle.setdefault(port, [])
+        while kept:
+            # One that was kept may have been closed meanwhile: then nobody has read the request.
+            if status := await self._exchange(port, request, kept.pop()):
+                return status
+        return await self._exchange(port, request, None)
+
+    async def _exchange(self, port: int, request: bytes, line: _Line | None) -> int:
         try:
             async with asyncio.timeout(self.patience):
-                idle = self._idle.setdefault(port, [])
-                reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
-                writer.write(request)
-                status, keep = await _answer(reader)
+                line = line or await asyncio.open_connection("127.0.0.1", port)
+                line[1].write(request)
+                status, keep = await _answer(line[0])
             if keep:
-                idle.append((reader, writer))
-                writer = None
+                self._idle[port].append(line)
+                line = None
             return status
         except (OSError, EOFError, ValueError, TimeoutError):
             return 0
         finally:
-            if writer is not None:
+            if line is not None:
                 with suppress(OSError):
-                    writer.transport.abort()
+                    line[1].transport.abort()
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:

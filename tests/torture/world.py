@@ -142,6 +142,13 @@ class World:
         await until(lambda: self._is(waiting, 0), seconds=seconds)
         await until(lambda: self._is(pending, 0), seconds=seconds)
 
+    async def recovers(self, house: "Household", *, seconds: float = 5) -> float:
+        """Somebody writes again and again until we answer; after how many seconds that was."""
+        begun = time.monotonic()
+        if not await self.says(self.dice.choice(self.burst.numbers), house.port, patience=seconds * 4):
+            return seconds * 4
+        return time.monotonic() - begun
+
     async def difference(self) -> Difference:
         """What the database, and what the telephones got, differ in from what must be."""
         found = await self.model.compare(self._looker())
