@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import ArgumentError
@@ -24,12 +24,14 @@ from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
 from bot.services.almanac import look_up
 from bot.services.changing import tell_all
-from bot.services.delivery import LEASE, Delivery
+from bot.services.delivery import Delivery
 from bot.services.escalation import Escalation
+from bot.services.pace import LEASE, Terms, unhurried
 from bot.services.published import Shelf
 from bot.services.reception import MOST_AT_ONCE, Reader, Reception
 from bot.services.reminders import Reminders
 from bot.services.returning import ask_back
+from bot.services.senders import Senders, lanes_of
 from bot.services.signing import give_up_old
 from bot.services.summaries import Summaries
 from bot.services.unanswered import fall_silent
@@ -37,7 +39,6 @@ from bot.services.vocabulary import learn
 from bot.settings import Settings, SettingsRefused
 from bot.storage.database import Database
 from bot.storage.landing import Landing
-from bot.storage.programmes import senders
 from bot.storage.schema import pending
 from bot.storage.unit_of_work import unit_of_work
 
@@ -53,24 +54,6 @@ ALONE = "alone"
 def machine_clock() -> datetime:
     """The machine's own time."""
     return datetime.now(UTC)
-
-
-@dataclass
-class Senders:
-    """From which number or Messaging Service each programme sends. Read anew by a tick."""
-
-    database: Database
-    default: str
-    own: Mapping[int, str] = field(default_factory=dict)
-
-    def of(self, programme_id: int | None) -> str:
-        """The programme's own, or the default one."""
-        return self.own.get(programme_id or 0, self.default)
-
-    async def refresh(self) -> None:
-        """See who has one of their own."""
-        async with unit_of_work(self.database) as work:
-            self.own = senders(await work.programmes.all())
 
 
 @dataclass
@@ -210,6 +193,8 @@ def build(
     real = (channels or real_channels)(settings, own)
     feed = TelegramFeed(token=settings.telegram_token, api=settings.telegram_api) if settings.telegram_token else None
     used = rehearsed(real, settings.rehearsal)
+    # Invented phones keep up with anything.
+    lanes = functools.partial(lanes_of, settings, own) if channels is None else unhurried
     return App(
         settings=settings,
         now=now,
@@ -221,7 +206,7 @@ def build(
         providers=providers(real, feed),
         reception=Reception(database, shelf, readers(settings)),
         reminders=Reminders(database, shelf),
-        delivery=Delivery(database, shelf, used, machine_clock=machine_clock, lease=lease),
+        delivery=Delivery(database, shelf, used, terms=Terms(lanes=lanes, lease=lease)),
         summaries=Summaries(database, shelf, content=settings.content, address=settings.public_url or ""),
         escalation=Escalation(database=database, shelf=shelf),
         lease=lease,

@@ -59,6 +59,12 @@ def _listening(words: str) -> tuple[str, int]:
     return host.strip("[]"), _port(port)
 
 
+def _rate(words: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", words, re.ASCII) or not 0.1 <= float(words) <= 1000:
+        raise ValueError("messages a second, from 0.1 to 1000")
+    return float(words)
+
+
 def _like(pattern: str, what: str) -> Callable[[str], str]:
     def read(words: str) -> str:
         if not re.fullmatch(pattern, words, re.ASCII):
@@ -196,6 +202,12 @@ class Settings:
         "number (+46…) or Messaging Service (MG…) of programmes with none of their own",
     )
     twilio_api: str = _setting("FRAMSTEG_TWILIO_API", _url, "base URL of Twilio's API", "https://api.twilio.com")
+    sms_rate: float = _setting(
+        "FRAMSTEG_SMS_RATE",
+        _rate,
+        "how many text messages a second one number or Messaging Service sends, over all processes",
+        10.0,
+    )
     telegram_token: str | None = _setting(
         "FRAMSTEG_TELEGRAM_TOKEN",
         _like(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}", "as @BotFather gives it: digits, a colon, letters"),

@@ -1,5 +1,6 @@
 """Whatever a process does again and again is a tick of its clock: all of the work, or its share of it."""
 
+import asyncio
 import functools
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -63,4 +64,7 @@ def _what_falls_due(app: App) -> list[Tick]:
 
 
 async def _send_on(app: App, channel: ChannelName, now: datetime) -> None:
-    await app.delivery.send_on(channel, now=now)
+    sent = await app.delivery.send_on(channel, now=now)
+    if sent.again_in is not None:
+        # The moment the next token is there: waiting for the tick would leave half of the pace unused.
+        asyncio.get_running_loop().call_later(sent.again_in, app.nudge, f"send-{channel}")

@@ -14,6 +14,7 @@ from bot.domain.people import ChannelName, NewParticipant
 from bot.services import conversation
 from bot.services.conversation import Start
 from bot.services.delivery import Delivery
+from bot.services.pace import Terms
 from bot.services.publishing import publish
 from bot.services.roster import enrol
 from bot.serving import routes
@@ -310,4 +311,4 @@ async def _founded(app: App, programme: Path, *, now: datetime) -> tuple[Program
 
 def delivery_of(app: App, machine: Machine) -> Delivery:
     """The sending half of a process, by a machine's clock that a test can let run ahead."""
-    return Delivery(app.database, app.shelf, app.channels, machine_clock=machine)
+    return Delivery(app.database, app.shelf, app.channels, terms=Terms(ahead=lambda: machine.ahead))

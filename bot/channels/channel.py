@@ -37,8 +37,8 @@ class SendFailed(Exception):
 
     `permanent`: asking again could not help. `gone`: nobody is to be written to at this address any more
     (`stopped`: because the person stopped us there). `retry_after`: the whole channel waits that long.
-    `unsettled`: whether it left is not known, so it must be settled before any repeat. `code` is the provider's own.
-    `moved_to`: the chat has a new id.
+    `unsettled`: whether it left is not known, so it must be settled before any repeat. `away`: the provider was not
+    reached at all. `code` is the provider's own. `moved_to`: the chat has a new id.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing the caller may have to know, and most are left out
@@ -50,6 +50,7 @@ class SendFailed(Exception):
         stopped: bool = False,
         retry_after: timedelta | None = None,
         unsettled: bool = False,
+        away: bool = False,
         moved_to: str | None = None,
     ) -> None:
         super().__init__(code)
@@ -59,6 +60,7 @@ class SendFailed(Exception):
         self.stopped = stopped
         self.retry_after = retry_after
         self.unsettled = unsettled
+        self.away = away
         self.moved_to = moved_to
 
 

@@ -1,5 +1,6 @@
 """A coach's mail is the same mail however often it is handed over, as its Message-ID says."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +29,7 @@ class EmailChannel:
 
     smtp_url: str = field(repr=False)
     sender: str
-    timeout: timedelta = timedelta(seconds=20)
+    timeout: timedelta = timedelta(seconds=15)
 
     async def deliver(self, message: OutboxMessage) -> Delivered:
         """Send one mail; the provider id is its Message-ID. Raises `SendFailed`, and nothing else."""
@@ -36,7 +37,9 @@ class EmailChannel:
             raise SendFailed("no-such-act", permanent=True)
         mail = _mail(message, sender=self.sender)
         try:
-            await aiosmtplib.send(mail, sender=parseaddr(self.sender)[1], recipients=[message.to], **self._server())
+            # The library's time-out is of each step, and there are many.
+            async with asyncio.timeout(self.timeout.total_seconds()):
+                await aiosmtplib.send(mail, sender=parseaddr(self.sender)[1], recipients=[message.to], **self._server())
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code = max((each.code for each in refused.recipients), default=450)
             raise SendFailed(str(code), permanent=code >= 500, gone=code in _NOBODY_THERE) from None
@@ -48,7 +51,7 @@ class EmailChannel:
         # Also when the answer to DATA was lost: a sender must then try again (RFC 5321, 4.5.4.1; RFC 1047), and the
         # Message-ID is the same, so that mailboxes can tell the two are one.
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as lost:
-            raise SendFailed(type(lost).__name__) from None
+            raise SendFailed(type(lost).__name__, away=True) from None
         return Delivered(provider_id=str(mail["Message-ID"]))
 
     async def look_up(self, message: OutboxMessage) -> Found | Absent | Unknown:

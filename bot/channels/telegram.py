@@ -136,7 +136,7 @@ def _refusal(refused: TelegramError, *, repeatable: bool) -> SendFailed:
         case BadRequest():
             return SendFailed("400", permanent=True, gone=_nobody_there(refused.message))
     if never_sent(refused):
-        return SendFailed("unreachable")
+        return SendFailed("unreachable", away=True)
     return SendFailed(type(refused).__name__, unsettled=not repeatable)
 
 

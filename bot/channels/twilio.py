@@ -107,7 +107,7 @@ class TwilioChannel:
             made = await self._connected().messages.create_async(**self._request(message))
             return Delivered(provider_id=_sid(made.sid), parts=_parts(made.num_segments))
         except NotSent:
-            raise SendFailed("unreachable") from None
+            raise SendFailed("unreachable", away=True) from None
         except Throttled as asked:
             raise SendFailed("429", retry_after=asked.wait) from None
         except AnswerLost as lost:

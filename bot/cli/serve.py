@@ -21,7 +21,7 @@ def serve(chosen: Settings, *, lease: timedelta | None = None, only: Sequence[st
     from starlette.routing import BaseRoute
 
     from bot.app import App, build
-    from bot.services.delivery import LEASE
+    from bot.services.pace import LEASE
     from bot.serving import run
     from bot.web import NotReady
 

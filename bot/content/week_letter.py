@@ -112,6 +112,7 @@ class _Writer:
             known = {
                 AlertKind.CRISIS: _("Somebody unknown wrote something that needs you at once: look in Framsteg"),
                 AlertKind.SET_ASIDE: _("A message that came in could not be read"),
+                AlertKind.BUDGET: _("The day's text messages are used up: reminders were not sent"),
             }
             said = filled(known.get(kind_of(one.kind)) or _("Something without a name waits: look in Framsteg"))
         else:
@@ -144,6 +145,7 @@ class _Writer:
             AlertKind.BOUNCING: _("Messages do not reach %(name)s: ask for a new number"),
             AlertKind.UNCERTAIN: _("It is not certain that a message reached %(name)s"),
             AlertKind.SET_ASIDE: _("A message from %(name)s could not be read"),
+            AlertKind.BUDGET: _("Text messages to %(name)s were not sent: the day's are used up"),
         }
 
     def _people(self, summary: WeeklySummary) -> Section:

@@ -32,6 +32,8 @@ class AlertKind(StrEnum):
     BOUNCING = "bouncing"
     UNCERTAIN = "uncertain"
     SET_ASIDE = "set-aside"
+    BUDGET = "budget"
+    """A programme has sent as many text messages as it may in a day: what it begins is not sent."""
 
 
 FlowKind = NewType("FlowKind", str)

@@ -1,175 +1,171 @@
 """Queued words are handed to their channel, and receipts come back."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.channels.channel import Channel, SendFailed, Unknown
 from bot.domain.alerts import AlertKind
-from bot.domain.messages import (
-    DeliveryReceipt,
-    OutboxAct,
-    OutboxMessage,
-    OutboxStatus,
-    Purpose,
-    ReceiptStatus,
-)
+from bot.domain.messages import DeliveryReceipt, OutboxAct, OutboxMessage, OutboxStatus, Purpose, ReceiptStatus
 from bot.domain.people import AddressState, ChannelName
-from bot.services.last_look import sort_out
+from bot.services.claiming import NOTHING, Claim, Claims, Taken
+from bot.services.noting import Noted, Result, alert, blocked, note, undelivered
 from bot.services.outcomes import (
     address_state_by,
     after_delivery,
     after_failure,
     after_look_up,
     can_be_looked_up,
+    let_go,
 )
-from bot.services.pile import alert_about
+from bot.services.pace import Terms, elapsed
 from bot.services.published import Shelf
-from bot.services.silences import silence
 from bot.storage.alerts import NewAlert
 from bot.storage.database import Database
 from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import Work, unit_of_work
 
-MOST_IN_HAND = 20
-HELP_IS_LATE = 2
-"""When help in a crisis was refused more often than this, somebody is called as if it would never arrive."""
-
-LEASE = timedelta(seconds=30)
-"""Longer than any channel's time-out, so that a lease that ran out means a process that died."""
+MOST_IN_DOUBT = 20
+"""How many sends of unknown outcome are looked up at once."""
 
 ARRIVES_WITHIN = timedelta(seconds=5)
 """What was handed over in the moment before a process died has reached the provider by then."""
 
-MachineClock = Callable[[], datetime]
+RUN_LASTS = 5.0
+"""After so many seconds the hour is asked for anew: what waits must not leave at night by yesterday's clock."""
 
-log = logging.getLogger(__name__)
+LOOKS_AGAIN = 0.25
+"""While a provider keeps us waiting, words that were queued meanwhile do not wait for it as well."""
+
+USUAL = Terms()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """How many sends were tried, and after how many seconds there may be more to send, if that is known."""
+
+    tried: int
+    again_in: float | None = None
 
 
 class Delivery:
-    """Sends. `machine_clock` is the machine's own time: leases and retries never follow a moved programme clock.
-
-    `lease` is how long this process may be silent before another settles what it had in hand.
-    """
+    """Sends, on the terms it is given. Leases and retries are of the database's own time, never the programme's."""
 
     def __init__(
-        self,
-        database: Database,
-        shelf: Shelf,
-        channels: Mapping[ChannelName, Channel],
-        *,
-        machine_clock: MachineClock,
-        lease: timedelta = LEASE,
+        self, database: Database, shelf: Shelf, channels: Mapping[ChannelName, Channel], *, terms: Terms = USUAL
     ) -> None:
         self._database = database
-        self._shelf = shelf
         self._channels = channels
         self._holder = database.process
-        self._machine_clock = machine_clock
-        self._lease = lease
+        self._terms = terms
+        self._claims = Claims(database, shelf, terms)
+        self._in_hand: dict[int, Claim] = {}
+        self._unnoted: dict[ChannelName, list[Result]] = {}
+        self._stopping = False
 
     async def begin(self) -> None:
         """To be called once, before anything is sent: what stands as ours to send is our dead predecessor's."""
         async with unit_of_work(self._database) as work:
-            await work.outbox.end_leases(self._holder, at=self._machine_clock() + min(ARRIVES_WITHIN, self._lease))
+            at = await self._machine_now(work) + min(ARRIVES_WITHIN, self._terms.lease)
+            await work.sending.end_leases(self._holder, at=at)
+
+    def no_more(self) -> None:
+        """Take nothing in hand any more; what is, is finished."""
+        self._stopping = True
 
     async def send_queued(self, *, now: datetime) -> int:
         """Send what may leave now, over every channel at once. Gives how many sends were tried."""
-        return sum(await asyncio.gather(*(self.send_on(channel, now=now) for channel in self._channels)))
+        sent = await asyncio.gather(*(self.send_on(channel, now=now) for channel in self._channels))
+        return sum(one.tried for one in sent)
 
-    async def send_on(self, channel: ChannelName, *, now: datetime) -> int:
-        """The same for one channel, so that the slowness of one is never another's."""
-        tried = 0
-        while True:
-            in_hand, looked_at = await self._claim(channel, now=now)
-            if not looked_at:
-                return tried
-            # No transaction is open while we wait for the provider: a slow provider must not hold the database.
-            results = await asyncio.gather(*(self._send(message) for message in in_hand))
-            tried += len(in_hand)
-            await self._note(
-                channel,
-                [one for one, _ in results],
-                [one for _, one in results if one],
-                now=now,
-            )
-
-    async def _claim(self, channel: ChannelName, *, now: datetime) -> tuple[list[OutboxMessage], int]:
-        machine_now = self._machine_clock()
-        async with unit_of_work(self._database) as work:
-            if await work.pauses.until(channel, machine_now=machine_now) is not None:
-                return [], 0
-            found = await work.outbox.heads(channel, most=MOST_IN_HAND, now=now, machine_now=machine_now)
-            if not found:
-                return [], 0
-            plans = await self._shelf.plans(
-                work,
-                {one.message.programme_id for one in found if one.message.programme_id},
-            )
-            order = sort_out(found, plans, now=now)
-            await work.outbox.give_up(order.give_up, now=now)
-            await work.outbox.hold(order.hold)
-            await work.outbox.claim(
-                [one.id for one in order.go],
-                holder=self._holder,
-                until=machine_now + self._lease,
-                machine_now=machine_now,
-            )
-        return order.go, len(found)
-
-    async def _send(self, message: OutboxMessage) -> tuple[Outcome, tuple[OutboxMessage, SendFailed] | None]:
+    async def send_on(self, channel: ChannelName, *, now: datetime) -> Sent:
+        """The same for one channel, so that the slowness of one is never another's; for `RUN_LASTS` at most."""
+        await self._note(channel, now=now)
+        sending: dict[asyncio.Task[Result], Claim] = {}
         try:
-            delivered = await self._channels[message.channel].deliver(message)
-        except SendFailed as failed:
-            return after_failure(message, failed, machine_now=self._machine_clock()), (message, failed)
-        return after_delivery(message, delivered), None
+            return await self._run(channel, sending, now=now)
+        except asyncio.CancelledError:
+            # Nobody waits for them any more: whoever comes next settles them when the lease has run out.
+            for task, claim in sending.items():
+                task.cancel()
+                self._in_hand.pop(claim.message.id, None)
+            raise
+        except Exception:
+            # What could not be noted is noted next time: what was sent meanwhile must not become uncertain.
+            if sending:
+                await asyncio.wait(sending)
+                self._unnoted.setdefault(channel, []).extend(task.result() for task in sending)
+            raise
 
-    async def _note(
-        self,
-        channel: ChannelName,
-        outcomes: Sequence[Outcome],
-        failures: Sequence[tuple[OutboxMessage, SendFailed]],
-        *,
-        now: datetime,
-    ) -> None:
-        if not outcomes:
+    async def _run(self, channel: ChannelName, sending: dict[asyncio.Task[Result], Claim], *, now: datetime) -> Sent:
+        ends, tried = elapsed() + RUN_LASTS, 0
+        most = max(lane.pace.in_hand for lane in self._terms.lanes(channel))
+        while True:
+            taken, again_in = NOTHING, LOOKS_AGAIN
+            is_over = self._stopping or elapsed() > ends
+            if not is_over and len(sending) < most:
+                taken = await self._claim(channel, most=most - len(sending), now=now)
+                again_in = LOOKS_AGAIN if taken.again_in is None else taken.again_in
+            tried += len(taken.claims)
+            sending |= {asyncio.create_task(self._send(claim)): claim for claim in taken.claims}
+            if not sending:
+                return Sent(tried=tried, again_in=0 if is_over else taken.again_in)
+            # No transaction is open while we wait for the provider: a slow provider must not hold the database.
+            done, _ = await asyncio.wait(sending, timeout=again_in, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del sending[task]
+                self._unnoted.setdefault(channel, []).append(task.result())
+            await self._note(channel, now=now)
+
+    async def _claim(self, channel: ChannelName, *, most: int, now: datetime) -> Taken:
+        taken = await self._claims.take(channel, most=most, now=now)
+        self._in_hand |= {claim.message.id: claim for claim in taken.claims}
+        return taken
+
+    async def _send(self, claim: Claim) -> Result:
+        message, patience = claim.message, self._terms.patience.total_seconds()
+        if claim.ends - elapsed() < patience:
+            # We hung, or the machine did: by the time the provider answers, somebody else may have settled it.
+            return Result(claim=claim, outcome=let_go(message))
+        try:
+            async with asyncio.timeout(patience):
+                delivered = await self._channels[message.channel].deliver(message)
+        except SendFailed as failed:
+            return Result(claim=claim, outcome=after_failure(message, failed), failed=failed)
+        except TimeoutError:
+            lost = SendFailed("timeout", unsettled=message.act is OutboxAct.SEND, away=True)
+            return Result(claim=claim, outcome=after_failure(message, lost), failed=lost)
+        return Result(claim=claim, outcome=after_delivery(message, delivered))
+
+    async def _note(self, channel: ChannelName, *, now: datetime) -> None:
+        results = self._unnoted.get(channel)
+        if not results:
             return
         async with unit_of_work(self._database) as work:
-            await work.outbox.note(outcomes, holder=self._holder, now=now)
-            waits = [failed.retry_after for _, failed in failures if failed.retry_after is not None]
-            if waits:
-                await work.pauses.set(channel, until=self._machine_clock() + max(waits), reason="provider")
-            for message, failed in failures:
-                await _address_news(work, message, failed, now=now)
-            over = {one.id for one in outcomes if one.status in (OutboxStatus.UNCERTAIN, OutboxStatus.FAILED)}
-            words = [message for message, why in failures if message.act is OutboxAct.SEND and not why.gone]
-            late = [message for message, _ in failures if message.id in over or message.attempts >= HELP_IS_LATE]
-            await work.alerts.raise_these(
-                [_undelivered(one, now=now) for one in late if one.purpose is Purpose.CRISIS], now=now
-            )
-            await work.alerts.raise_these(
-                [_alert(message, AlertKind.UNCERTAIN) for message in words if message.id in over],
-                now=now,
-            )
+            by = Noted(holder=self._holder, now=now, machine_now=await self._machine_now(work))
+            await note(work, channel, results, by=by)
+        self._unnoted[channel] = []
+        for one in results:
+            self._in_hand.pop(one.claim.message.id, None)
 
     async def settle(self, *, now: datetime) -> int:
         """Find out about sends whose answer was lost, ours or a dead process's. Gives how many were looked at."""
-        machine_now = self._machine_clock()
         async with unit_of_work(self._database) as work:
-            doubtful = await work.outbox.in_doubt(machine_now=machine_now, most=MOST_IN_HAND)
-            await work.outbox.take_over(
+            machine_now = await self._machine_now(work)
+            # A clock that jumps takes nothing out of our own hands.
+            doubtful = await work.sending.in_doubt(machine_now=machine_now, most=MOST_IN_DOUBT, but=self._in_hand)
+            await work.sending.take_over(
                 [one.id for one in doubtful],
                 holder=self._holder,
-                until=machine_now + self._lease,
+                until=machine_now + self._terms.lease,
             )
         outcomes = await asyncio.gather(*(self._look_up(message, machine_now=machine_now) for message in doubtful))
         async with unit_of_work(self._database) as work:
-            await work.outbox.note(outcomes, holder=self._holder, now=now)
+            await work.sending.note(outcomes, holder=self._holder, now=now, machine_now=await self._machine_now(work))
             uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
             await work.alerts.raise_these(
-                [_alert(one, AlertKind.UNCERTAIN) for one in doubtful if one.id in uncertain],
+                [alert(one, AlertKind.UNCERTAIN) for one in doubtful if one.id in uncertain],
                 now=now,
             )
         return len(doubtful)
@@ -184,12 +180,12 @@ class Delivery:
         async with unit_of_work(self._database) as work:
             row = await work.outbox.note_receipt(receipt, now=now)
             if row is not None and receipt.status is ReceiptStatus.FAILED and row.purpose == Purpose.CRISIS:
-                await work.alerts.raise_these([_undelivered(row, now=now)], now=now)
+                await work.alerts.raise_these([undelivered(row, now=now)], now=now)
             if row is None or receipt.status is not ReceiptStatus.FAILED or row.participant_id is None:
                 return
             state = address_state_by(receipt.error_code)
             if state is AddressState.STOPPED:
-                await _blocked(work, row.address_id, about=row.id, now=now)
+                await blocked(work, row.address_id, about=row.id, now=now)
             elif state is not None:
                 await work.addresses.set_state([(row.address_id, state)], now=now)
                 await work.alerts.raise_these(
@@ -206,53 +202,5 @@ class Delivery:
                     now=now,
                 )
 
-
-async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, *, now: datetime) -> None:
-    """What a refusal says about the address itself."""
-    if failed.moved_to is not None:
-        await work.addresses.move(message.address_id, channel=message.channel, value=failed.moved_to, now=now)
-    elif failed.stopped:
-        await _blocked(work, message.address_id, about=message.id, now=now)
-    elif failed.gone:
-        await work.addresses.set_state([(message.address_id, AddressState.BAD)], now=now)
-        if message.participant_id is not None:
-            await work.alerts.raise_these([_alert(message, AlertKind.BOUNCING)], now=now)
-
-
-async def _blocked(work: Work, address: int, *, about: int, now: datetime) -> None:
-    """The person stopped us at the provider: that is a stop like any other, for everybody with this telephone."""
-    twins = await work.addresses.twins(address)
-    await work.addresses.block((one for one, _ in twins), now=now)
-    people = await work.participants.people(person for _, person in twins if person is not None)
-    going = [one for one, places in people.items() if places[0].stopped_at is None]
-    await silence(work, going, now=now)
-    # Whoever had stopped us already is no news.
-    await work.alerts.raise_these(
-        [alert_about(people[one][0], AlertKind.BLOCKED, once=f"out/{about}/{one}", about=about) for one in going],
-        now=now,
-    )
-
-
-def _undelivered(message: OutboxMessage | Any, *, now: datetime) -> NewAlert:
-    """Help in a crisis did not arrive: somebody must call now. It may be the row of a receipt."""
-    return NewAlert(
-        organisation_id=message.organisation_id,
-        programme_id=message.programme_id,
-        participant_id=message.participant_id,
-        kind=AlertKind.CRISIS_UNDELIVERED,
-        about=message.id,
-        once=f"crisis-undelivered/out/{message.id}",
-        escalates_at=now,
-    )
-
-
-def _alert(message: OutboxMessage, kind: AlertKind) -> NewAlert:
-    return NewAlert(
-        organisation_id=message.organisation_id,
-        programme_id=message.programme_id,
-        participant_id=message.participant_id,
-        coach_id=message.coach_id,
-        kind=kind,
-        about=message.id,
-        once=f"{kind}/out/{message.id}",
-    )
+    async def _machine_now(self, work: Work) -> datetime:
+        return await work.machine.now() + self._terms.ahead()

@@ -1,6 +1,7 @@
 """What a try to send means for the message: sent, to be tried again, to be settled, or over."""
 
 from datetime import datetime, timedelta
+from random import uniform
 
 from bot.channels.channel import Absent, Delivered, Found, SendFailed, Unknown
 from bot.domain.messages import OutboxMessage, OutboxStatus, Purpose
@@ -28,50 +29,54 @@ def after_delivery(message: OutboxMessage, delivered: Delivered) -> Outcome:
     """The provider took it."""
     return Outcome(
         id=message.id,
+        claimed_at=message.claimed_at,
         status=OutboxStatus.SENT,
         provider_id=delivered.provider_id,
         parts=delivered.parts,
     )
 
 
-def after_failure(message: OutboxMessage, failed: SendFailed, *, machine_now: datetime) -> Outcome:
+def let_go(message: OutboxMessage) -> Outcome:
+    """Nothing was begun, as too little was left of the lease: it is anybody's again."""
+    return Outcome(id=message.id, claimed_at=message.claimed_at, status=OutboxStatus.QUEUED, no_try=True)
+
+
+def after_failure(message: OutboxMessage, failed: SendFailed) -> Outcome:
     """A refusal is waited out, repeated later or final; an answer that was lost is settled before any repeat."""
+    claimed = message.claimed_at
     if failed.unsettled:
-        return _in_doubt(message, failed.code, machine_now=machine_now)
+        return _in_doubt(message, failed.code)
     if failed.retry_after is not None:
         # The provider asked the whole channel to wait: that is nobody's fault, and no attempt.
-        retry_at = machine_now + failed.retry_after
         return Outcome(
             id=message.id,
+            claimed_at=claimed,
             status=OutboxStatus.QUEUED,
             error=failed.code,
-            retry_at=retry_at,
+            retry_in=failed.retry_after,
             no_try=True,
         )
     if failed.permanent or failed.gone or message.attempts + 1 >= MOST_ATTEMPTS:
-        return Outcome(id=message.id, status=OutboxStatus.FAILED, error=failed.code)
+        return Outcome(id=message.id, claimed_at=claimed, status=OutboxStatus.FAILED, error=failed.code)
     pause = min(timedelta(seconds=5 * 2 ** min(message.attempts, 10)), LONGEST_PAUSE)
     return Outcome(
         id=message.id,
+        claimed_at=claimed,
         status=OutboxStatus.QUEUED,
         error=failed.code,
-        retry_at=machine_now + pause,
+        # Not all at the same moment.
+        retry_in=pause * uniform(0.8, 1),
     )
 
 
-def _in_doubt(message: OutboxMessage, code: str, *, machine_now: datetime) -> Outcome:
+def _in_doubt(message: OutboxMessage, code: str) -> Outcome:
     if message.purpose in REPEATED:
-        retry_at = machine_now + timedelta(seconds=5)
-        return Outcome(id=message.id, status=OutboxStatus.QUEUED, error=code, retry_at=retry_at)
-    if message.channel in LOOKED_UP:
-        retry_at = machine_now + SETTLE_AFTER
-        return Outcome(
-            id=message.id,
-            status=OutboxStatus.UNSETTLED,
-            error=code,
-            retry_at=retry_at,
-        )
-    return Outcome(id=message.id, status=OutboxStatus.UNCERTAIN, error=code)
+        status, retry_in = OutboxStatus.QUEUED, timedelta(seconds=5)
+    elif message.channel in LOOKED_UP:
+        status, retry_in = OutboxStatus.UNSETTLED, SETTLE_AFTER
+    else:
+        return Outcome(id=message.id, claimed_at=message.claimed_at, status=OutboxStatus.UNCERTAIN, error=code)
+    return Outcome(id=message.id, claimed_at=message.claimed_at, status=status, error=code, retry_in=retry_in)
 
 
 def can_be_looked_up(message: OutboxMessage) -> bool:
@@ -81,19 +86,24 @@ def can_be_looked_up(message: OutboxMessage) -> bool:
 
 def after_look_up(message: OutboxMessage, found: Found | Absent | Unknown, *, machine_now: datetime) -> Outcome:
     """What is known now of a send whose answer was lost; after `SETTLE_WITHIN` it stays uncertain."""
+    claimed = message.claimed_at
     if message.purpose in REPEATED:
-        return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="repeated")
+        return Outcome(id=message.id, claimed_at=claimed, status=OutboxStatus.QUEUED, error="repeated")
     match found:
         case Found(provider_id=provider_id):
-            return Outcome(id=message.id, status=OutboxStatus.SENT, provider_id=provider_id)
+            return Outcome(id=message.id, claimed_at=claimed, status=OutboxStatus.SENT, provider_id=provider_id)
         case Absent():
-            return Outcome(id=message.id, status=OutboxStatus.QUEUED, error="never-arrived")
+            return Outcome(id=message.id, claimed_at=claimed, status=OutboxStatus.QUEUED, error="never-arrived")
         case Unknown():
-            claimed = message.claimed_at or machine_now
-            if message.channel not in LOOKED_UP or machine_now - claimed > SETTLE_WITHIN:
-                return Outcome(id=message.id, status=OutboxStatus.UNCERTAIN, error="answer-lost")
-            retry_at = machine_now + SETTLE_AFTER
-            return Outcome(id=message.id, status=OutboxStatus.UNSETTLED, error="answer-lost", retry_at=retry_at)
+            too_late = machine_now - (claimed or machine_now) > SETTLE_WITHIN
+            uncertain = message.channel not in LOOKED_UP or too_late
+            return Outcome(
+                id=message.id,
+                claimed_at=claimed,
+                status=OutboxStatus.UNCERTAIN if uncertain else OutboxStatus.UNSETTLED,
+                error="answer-lost",
+                retry_in=None if uncertain else SETTLE_AFTER,
+            )
 
 
 def address_state_by(code: str | None) -> AddressState | None:

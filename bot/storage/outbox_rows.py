@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -33,21 +33,27 @@ class Candidate:
     talk: str | None = None
     over: bool = False
     """The question that it asks, the state of its conversation as text, and whether that has ended."""
+    priority: int = 0
+    parts: int = 1
+    kept_back: str | None = None
+    """Why it was kept back before, if it was."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a try to send led to. `retry_at` (machine time) is set when there will be another.
+    """What a try to send led to. `retry_in` is set when there will be another: so long from its being noted.
 
-    `no_try`: the provider only asked us to wait, so that it does not count as one.
+    `claimed_at` says which claim it was. `no_try`: the provider only asked us to wait, or we did not even begin, so
+    that it does not count as one.
     """
 
     id: int
+    claimed_at: datetime | None
     status: OutboxStatus
     provider_id: str | None = None
     parts: int | None = None
     error: str | None = None
-    retry_at: datetime | None = None
+    retry_in: timedelta | None = None
     no_try: bool = False
 
 
@@ -69,11 +75,14 @@ def candidate_of(row: Row[Any], sealer: Sealer) -> Candidate:
         asks=row.step,
         talk=row.talk_state,
         over=row.talk_ended_at is not None,
+        priority=row.priority,
+        parts=row.parts,
+        kept_back=row.error,
     )
 
 
 def message_of(row: Row[Any], sealer: Sealer) -> OutboxMessage:
-    """A row with its address."""
+    """A row with its address; of words that wait, nobody asks when they were claimed before."""
     return OutboxMessage(
         id=row.id,
         organisation_id=row.organisation_id,
@@ -92,7 +101,7 @@ def message_of(row: Row[Any], sealer: Sealer) -> OutboxMessage:
         html=row.html,
         provider_ref=row.provider_ref,
         once=row.once,
-        claimed_at=row.claimed_at,
+        claimed_at=getattr(row, "claimed_at", None),
     )
 
 
@@ -138,16 +147,17 @@ def draft_row(draft: Draft, now: datetime) -> dict[str, object]:
     }
 
 
-def outcome_row(one: Outcome, holder: str, now: datetime) -> dict[str, object]:
+def outcome_row(one: Outcome, holder: str, *, now: datetime, machine_now: datetime) -> dict[str, object]:
     """What a try led to, as the parameters of an update."""
     return {
         "message": one.id,
+        "claimed": one.claimed_at,
         "holder": holder,
         "new_status": one.status,
         "new_provider_id": one.provider_id,
         "new_parts": one.parts,
         "new_error": one.error,
-        "new_retry_at": one.retry_at,
+        "new_retry_at": None if one.retry_in is None else machine_now + one.retry_in,
         "given_back": int(one.no_try),
         "new_sent_at": now if one.status is OutboxStatus.SENT else None,
         "now": now,

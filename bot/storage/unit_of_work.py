@@ -27,6 +27,7 @@ from bot.storage.database import Database
 from bot.storage.given import GivenAnswers
 from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
+from bot.storage.machine_time import MachineTime
 from bot.storage.newcomers import Newcomers
 from bot.storage.notes import Notes
 from bot.storage.outbox import Outbox
@@ -36,12 +37,15 @@ from bot.storage.planning import Planning
 from bot.storage.programmes import Programmes
 from bot.storage.published import Definitions
 from bot.storage.put_asides import PutAsides
+from bot.storage.rates import Rates
 from bot.storage.ratings import Ratings
 from bot.storage.renewal import Renewal
 from bot.storage.said import Said
 from bot.storage.sealing import Sealer
+from bot.storage.sending import Sending
 from bot.storage.sessions import Sessions
 from bot.storage.sign_in_links import SignInLinks
+from bot.storage.spending import Spending
 from bot.storage.strangers import Strangers
 from bot.storage.talk import Conversations
 from bot.storage.tries import Tries
@@ -69,7 +73,11 @@ class Work:
     given: GivenAnswers
     inbox: Inbox
     outbox: Outbox
+    sending: Sending
     pauses: Pauses
+    rates: Rates
+    spending: Spending
+    machine: MachineTime
     week: Weeks
     appointments: Appointments
     sessions: Sessions
@@ -123,5 +131,5 @@ def _made(store: Any, connection: AsyncConnection, sealer: Sealer) -> Any:
 
 
 _FIELDS = fields(Work)
-_SEALING = (Participants, Addresses, Coaches, Credentials, Inbox, Outbox, Imports, Newcomers)
+_SEALING = (Participants, Addresses, Coaches, Credentials, Inbox, Outbox, Sending, Imports, Newcomers)
 """Stores of addresses and other secrets."""

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from bot.domain.messages import OutboxStatus
-from bot.services.delivery import MOST_IN_HAND
+from bot.services.pace import MOST_IN_HAND
 from bot.storage.tables import outbox
 from tests.ports import free_port
 from tests.process.burst import SAYS, Burst, a_burst
