@@ -6,11 +6,13 @@ from datetime import date
 
 from starlette.responses import Response
 
+from bot.console.coming import may_change
 from bot.console.pages import page_number
 from bot.console.visit import Page, Visit
 from bot.domain.access import May, Role
 from bot.domain.calendar import zone_of
 from bot.domain.people import Presence
+from bot.domain.timetable import Planned
 from bot.services import attendance
 from bot.services.attendance import Noting, NotYet
 from bot.services.published import Plan
@@ -20,6 +22,10 @@ from bot.storage.views.sight import Look, looking
 from bot.storage.views.today import programmes_seen
 
 A_PAGE = 100
+GONE = "gone"
+"""That somebody came to a drop-in was noted by mistake."""
+
+DROP_IN = (Presence.PRESENT, GONE)
 _PATH = "/attendance/{programme:int}/{activity}/{day}"
 
 
@@ -28,9 +34,17 @@ class Register:
     """An activity on a day, as a page has it."""
 
     plan: Plan
+    planned: Planned
     held: Held
     path: str
     today: date
+    change: str = ""
+    """Where it can be cancelled or moved, if the reader may."""
+
+    @property
+    def drop_in(self) -> bool:
+        """Whether nobody is missed here."""
+        return self.planned.activity.drop_in
 
     @property
     def has_come(self) -> bool:
@@ -63,15 +77,14 @@ class AttendancePages:
         """Somebody came, or did not."""
         register, presence = await _register(visit), visit.field("presence")
         enrolment = visit.number("person")
-        if register is None or presence not in tuple(Presence):
+        if register is None or presence not in (DROP_IN if register.drop_in else tuple(Presence)):
             return visit.missing()
         async with looking(visit.desk.database, visit.me.sight) as look:
             if await expected_one(look, register.held, enrolment) is None:
                 return visit.missing()
         try:
-            await attendance.note(
-                visit.desk.database, _noting(register), {enrolment: Presence(presence)}, by=visit.by, now=visit.now
-            )
+            came = {enrolment: Presence(presence) if presence != GONE else None}
+            await attendance.note(visit.desk.database, _noting(register), came, by=visit.by, now=visit.now)
         except NotYet:
             return await _shown(visit, register, code=409)
         if visit.request.headers.get("hx-request") != "true":
@@ -84,7 +97,7 @@ class AttendancePages:
     async def others(self, visit: Visit) -> Response:
         """All the others were here: those whom the page showed without a note."""
         register = await _register(visit)
-        if register is None:
+        if register is None or register.drop_in:
             return visit.missing()
         async with looking(visit.desk.database, visit.me.sight) as look:
             there = await _expected(look, visit, register)
@@ -108,14 +121,16 @@ async def _register(visit: Visit) -> Register | None:
     async with at_work(database) as work:
         plan = (await visit.desk.shelf.plans(work, [number])).get(number)
     every = plan.timetable.on(day) if plan is not None else ()
-    activity = next((one.activity for one in every if one.activity.slug == slug), None)
-    if plan is None or activity is None:
+    planned = next((one for one in every if one.activity.slug == slug), None)
+    if plan is None or planned is None:
         return None
     return Register(
         plan=plan,
-        held=Held(programme_id=number, activity=activity, on=day, zone=me.zone),
+        planned=planned,
+        held=Held(programme_id=number, activity=planned.activity, on=day, zone=me.zone),
         path=f"/attendance/{number}/{slug}/{day.isoformat()}",
         today=visit.now.astimezone(zone_of(me.zone)).date(),
+        change=f"/changes/{number}/{slug}/{planned.planned_on.isoformat()}" if number in may_change(visit) else "",
     )
 
 
@@ -142,7 +157,7 @@ async def _shown(visit: Visit, register: Register, *, code: int = 200) -> Respon
         code=code,
         register=register,
         title=visit.title(register.plan, register.held.activity.title),
-        place=visit.title(register.plan, register.held.activity.place),
+        place=register.planned.place or visit.title(register.plan, register.held.activity.place),
         there=there,
         page=page_number(visit.request),
         more=there.total > page_number(visit.request) * A_PAGE,

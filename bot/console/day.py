@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot.console.visit import Visit
 from bot.domain.access import Role
 from bot.domain.calendar import zone_of
-from bot.domain.day import Later, Session, later, sessions
+from bot.domain.day import Later, Session, TakingPart, later, sessions
 from bot.domain.silence import Silence
 from bot.services.published import Plan
 from bot.storage.takers import takers
@@ -74,7 +74,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
             on=on,
             me=people.get(me.coach_id),
             stands_in_for=tuple(one for number, one in people.items() if number in me.stands_in_for),
-            people=sum(sum(phases.values()) for phases in taking.values()),
+            people=sum(sum(one.phases.values()) for one in taking.values()),
             kept=kept,
             held=await held_people(look, part, now=now),
             absent=await view.absent(look, part, on=on, zone=zone_of(me.zone)),
@@ -105,8 +105,8 @@ def titles(day: Day, visit: Visit) -> dict[tuple[int, str], str]:
 
 def _sessions(
     plans: Mapping[int, Plan],
-    taking: Mapping[int, Mapping[str, int]],
-    noted: Mapping[int, Mapping[tuple[str, str], int]],
+    taking: Mapping[int, TakingPart],
+    noted: Mapping[int, Mapping[tuple[str, str, tuple[str, ...]], int]],
     *,
     on: date,
 ) -> tuple[Session, ...]:
@@ -117,11 +117,11 @@ def _sessions(
             plan.timetable,
             programme_id=number,
             on=on,
-            people=taking.get(number, {}),
+            people=taking.get(number, TakingPart()),
             noted=noted.get(number, {}),
         )
     ]
-    return tuple(sorted(found, key=lambda one: (one.activity.begins, one.programme_id, one.activity.slug)))
+    return tuple(sorted(found, key=lambda one: (one.held.begins, one.programme_id, one.activity.slug)))
 
 
 async def _takers(look: Look, kept: Mapping[Kept, Section[AlertSeen]], *, on: date) -> Mapping[int, Mapping[int, str]]:

@@ -40,6 +40,8 @@ def _of_people(_: Say) -> dict[str, str]:
         "language-changed": _("Changed the language"),
         "channel-changed": _("Changed the channel"),
         "address-added": _("Added a number"),
+        "days-off-asked": _("Asked which holidays the person wants free"),
+        "days-off-set": _("Noted which holidays the person wants free"),
         "link-made": _("Made a link for Telegram"),
         "person-added": _("Added the person"),
         "asked-again": _("Asked once more if we may write"),
@@ -59,6 +61,9 @@ def _of_people(_: Say) -> dict[str, str]:
 
 def _of_the_day(_: Say) -> dict[str, str]:
     return {
+        "activity-cancelled": _("Cancelled an activity"),
+        "activity-moved": _("Moved an activity"),
+        "activity-held": _("Had an activity held after all"),
         "attendance-noted": _("Noted attendance"),
         "absence-reported": _("Reported an absence"),
         "absence-ended": _("Ended an absence"),

@@ -82,6 +82,7 @@ async def _shown(visit: Visit, plans: Mapping[int, Plan], wanted: int | None) ->
         indicators=[one.slug for one in plan.instrument.indicators if one.question],
         low=plan.instrument.low,
         high=plan.instrument.high,
+        drop_ins=[one.slug for one in plan.programme.activities if one.drop_in],
     )
     sums = await sums_of(visit.desk.database, wanted, asked=asked, span=span)
     shown = _told(visit, plan, sums, today=span.today)

@@ -14,7 +14,9 @@ from bot.console.account import AccountPages
 from bot.console.accounts import AccountsPages
 from bot.console.adding import AddingPages
 from bot.console.attendance import AttendancePages
+from bot.console.changes import ChangePages
 from bot.console.clock import ClockPages
+from bot.console.coming import ComingPages
 from bot.console.desk import Desk
 from bot.console.figures import FiguresPages
 from bot.console.followed import FollowedPages
@@ -66,6 +68,8 @@ def every_page(desk: Desk) -> Sequence[Page]:
         UrgentPages(),
         AccountsPages(desk),
         AttendancePages(),
+        ComingPages(),
+        ChangePages(),
         PersonPages(),
         PersonActionPages(),
         NotePages(),

@@ -1,14 +1,14 @@
 """What a day asks of a coach follows from what is known of the day, and from nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.calendar import moment, zone_of
 from bot.domain.people import Presence
 from bot.domain.programme import Activity
-from bot.domain.timetable import Timetable, is_for
+from bot.domain.timetable import Planned, Timetable, is_for
 
 AFTERNOON, MORNING = time(13), time(7)
 """When a line that was put off until then comes back, where the coach lives."""
@@ -68,13 +68,41 @@ class NewAbsence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """An activity on a day: how many are expected, and of how many it is noted whether they came."""
+    """An activity as it is held on a day: how many are expected, and of how many it is noted whether they came.
+
+    To a drop-in they are welcome, and nobody is missed.
+    """
 
     programme_id: int
-    activity: Activity
-    on: date
+    held: Planned
     expected: int
     noted: int
+
+    @property
+    def activity(self) -> Activity:
+        """What is held."""
+        return self.held.activity
+
+    @property
+    def on(self) -> date:
+        """The day."""
+        return self.held.on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakingPart:
+    """How many people take part on a day: by phase, and of each block its members by block and phase."""
+
+    phases: Mapping[str, int] = field(default_factory=dict)
+    members: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def expected(self, activity: Activity) -> int:
+        """How many of them it is for."""
+        if activity.block is None:
+            return sum(count for phase, count in self.phases.items() if is_for(activity, phase=phase))
+        return sum(
+            count for (block, phase), count in self.members.items() if is_for(activity, phase=phase, blocks=(block,))
+        )
 
 
 def later(now: datetime, *, zone: str) -> dict[Later, datetime]:
@@ -93,26 +121,25 @@ def sessions(
     *,
     programme_id: int,
     on: date,
-    people: Mapping[str, int],
-    noted: Mapping[tuple[str, str], int],
+    people: TakingPart,
+    noted: Mapping[tuple[str, str, tuple[str, ...]], int],
 ) -> list[Session]:
     """The day's activities of a programme for which anybody is expected, in the order they begin.
 
-    `people` counts those who take part by phase, `noted` what is noted by activity and the phase people are in now:
+    `noted` counts what is noted by activity, the phase people are in now and the blocks they are members of that day:
     whoever was noted before they moved on was expected then.
     """
     found = []
-    for activity in (one.activity for one in timetable.on(on)):
+    for held in timetable.on(on):
+        activity = held.activity
+        mine = {key: count for key, count in noted.items() if key[0] == activity.slug}
         before = sum(
-            count
-            for (slug, phase), count in noted.items()
-            if slug == activity.slug and not is_for(activity, phase=phase)
+            count for (_, phase, blocks), count in mine.items() if not is_for(activity, phase=phase, blocks=blocks)
         )
-        expected = before + sum(count for phase, count in people.items() if is_for(activity, phase=phase))
-        done = sum(count for (slug, _), count in noted.items() if slug == activity.slug)
+        expected = before + people.expected(activity)
         if expected:
-            found.append(Session(programme_id=programme_id, activity=activity, on=on, expected=expected, noted=done))
-    return sorted(found, key=lambda one: (one.activity.begins, one.activity.slug))
+            found.append(Session(programme_id=programme_id, held=held, expected=expected, noted=sum(mine.values())))
+    return sorted(found, key=lambda one: (one.held.begins, one.activity.slug))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

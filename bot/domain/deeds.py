@@ -25,12 +25,14 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
         *("message-written", "claimed", "put-away", "paused", "stopped", "started-again", "person-resumed"),
         *("check-ins-resumed", "asked-again", "agreed-in-person"),
         *("language-changed", "channel-changed", "address-added", "link-made"),
+        *("days-off-asked", "days-off-set"),
     ),
     Kind.PLACE: (
         *("person-added", "phase-changed", "milestone-set", "handed-over", "left"),
         *("import-read", "import-begun", "import-thrown-away"),
     ),
     Kind.DAY: (
+        *("activity-cancelled", "activity-moved", "activity-held"),
         *("attendance-noted", "absence-reported", "absence-ended", "line-put-aside"),
         *("alert-seen-to", "alert-put-off", "alert-handed-over"),
         *("away", "back", "deputy-chosen"),

@@ -158,8 +158,11 @@ def _line(
     person: PersonWeek, week: ProgrammeWeek, *, window: Window, moved: tuple[Move, ...], now: datetime
 ) -> PersonLine:
     planned = _planned(person, week.timetable, window=window)
-    sessions = {(one.activity, one.on) for one in person.held}
-    absences = {kind: sum(one.presence is kind for one in person.held) for kind in Presence if kind not in HERE}
+    # Whoever likes comes to a drop-in: it is neither planned nor missed.
+    drop_ins = {one.slug for one in week.programme.activities if one.drop_in}
+    held = [one for one in person.held if one.activity not in drop_ins]
+    sessions = {(one.activity, one.on) for one in held}
+    absences = {kind: sum(one.presence is kind for one in held) for kind in Presence if kind not in HERE}
     titles = {phase.slug: phase.title for phase in week.programme.phases}
     paused = person.paused_until if person.paused_until and person.paused_until > now else None
     return PersonLine(
@@ -167,7 +170,7 @@ def _line(
         programme_id=week.programme_id,
         phase=person.phase,
         phase_title=titles.get(person.phase),
-        attended=sum(one.presence in HERE for one in person.held),
+        attended=sum(one.presence in HERE for one in held),
         planned=len(planned | sessions),
         noted=len(sessions),
         away=sum(absences.values()),
@@ -189,7 +192,7 @@ def _planned(person: PersonWeek, timetable: Timetable, *, window: Window) -> set
         (held.activity.slug, on)
         for on in days
         if person.started_on <= on and not _gone(person, by=on)
-        for held in timetable.on_for(on, phase=person.phase, blocks=person.blocks)
+        for held in timetable.on_for(on, phase=person.phase, blocks=person.blocks(on))
         if not held.activity.drop_in
     }
 

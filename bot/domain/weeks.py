@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.calendar import moment, next_weekly, zone_of
 from bot.domain.messages import OutboxStatus, Purpose
-from bot.domain.people import AddressState, Presence
+from bot.domain.people import AddressState, Membership, Presence
 from bot.domain.programme import Instrument, Programme, SummaryLeaves, SummaryRule
 from bot.domain.timetable import Timetable
 
@@ -84,7 +84,7 @@ class PersonWeek:
     paused_until: datetime | None = None
     held_at: datetime | None = None
     protected: bool = False
-    blocks: tuple[str, ...] = ()
+    memberships: tuple[Membership, ...] = ()
     reach: AddressState | None = AddressState.ACTIVE
     checked_in: CheckedIn = CheckedIn.NOT_ASKED
     held: tuple[Held, ...] = ()
@@ -92,6 +92,10 @@ class PersonWeek:
     rated: tuple[Rated, ...] = ()
     milestones: tuple[tuple[str, date], ...] = ()
     """Slug and date of those not reached whose day is in the week that comes."""
+
+    def blocks(self, on: date) -> tuple[str, ...]:
+        """The blocks whose member this person is on a day."""
+        return tuple(one.block for one in self.memberships if one.holds(on))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,17 +45,21 @@ class Noting:
         return f"{self.on}/{self.activity.slug}"[:64]
 
 
-async def note(database: Database, noting: Noting, came: Mapping[int, Presence], *, by: By, now: datetime) -> None:
+async def note(
+    database: Database, noting: Noting, came: Mapping[int, Presence | None], *, by: By, now: datetime
+) -> None:
     """Whether these people came, by enrolment: the coach's word counts, whatever was noted or assumed before.
 
-    Raises `NotInTheProgramme`, `NotHeld` and `NotYet`.
+    `None`: nothing is noted of them any more. Raises `NotInTheProgramme`, `NotHeld` and `NotYet`.
     """
     async with unit_of_work(database) as work:
         await _check(work, noting, by=by, now=now)
         people = await _people(work, noting, came, by=by)
         activity = noting.activity
-        rows = [(one, activity.slug, activity.area.value, noting.on, came[one].value) for one in people]
+        noted = {one: presence for one in people if (presence := came[one]) is not None}
+        rows = [(one, activity.slug, activity.area.value, noting.on, noted[one].value) for one in noted]
         await work.calendar.note_presence(rows, noted_by="coach", now=now)
+        await work.attendances.forget(people.keys() - noted.keys(), activity.slug, on=noting.on)
         for person in people.values():
             await work.audit.note(_done("attendance-noted", person, noting.about), by=by, now=now)
 

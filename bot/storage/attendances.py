@@ -1,9 +1,10 @@
 """What is noted of who came stays, when the others are noted all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Presence
@@ -29,6 +30,17 @@ class Attendances:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def forget(self, people: Collection[int], activity: str, *, on: date) -> None:
+        """Nothing is noted of these enrolments any more."""
+        if people:
+            await self._connection.execute(
+                delete(attendances).where(
+                    attendances.c.enrolment_id.in_(sorted(people)),
+                    attendances.c.activity == activity,
+                    attendances.c.held_on == on,
+                )
+            )
 
     async def note_new(self, came: Sequence[Came], *, now: datetime) -> int:
         """Where nothing is noted yet. Gives of how many."""

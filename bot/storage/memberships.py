@@ -40,9 +40,9 @@ def expects(activity: Activity, on: date) -> ColumnElement[bool]:
 
 def is_member(block: str, on: date) -> ColumnElement[bool]:
     """True of the enrolments that are members of a block on a day."""
-    return exists().where(
-        memberships.c.enrolment_id == enrolments.c.id,
-        memberships.c.block == block,
-        memberships.c.since <= on,
-        or_(memberships.c.until.is_(None), memberships.c.until >= on),
-    )
+    return exists().where(memberships.c.enrolment_id == enrolments.c.id, memberships.c.block == block, holds(on))
+
+
+def holds(on: date) -> ColumnElement[bool]:
+    """True of the memberships that hold on a day, as `Membership.holds` has it."""
+    return and_(memberships.c.since <= on, or_(memberships.c.until.is_(None), memberships.c.until >= on))

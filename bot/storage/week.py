@@ -12,6 +12,7 @@ from bot.domain.check_ins import RaterKind
 from bot.domain.messages import OutboxAct, OutboxStatus, Purpose
 from bot.domain.people import AddressState, ChannelName, Coach, Presence
 from bot.domain.weeks import CheckedIn, Held, OpenAlert, PersonWeek, Rated, Window
+from bot.storage.memberships import MEMBERSHIPS, memberships_of
 from bot.storage.tables import (
     addresses,
     alerts,
@@ -52,6 +53,7 @@ _PEOPLE: Select[Any] = (
         enrolments.c.started_on,
         enrolments.c.ended_on,
         addresses.c.state,
+        MEMBERSHIPS.label("belongs"),
     )
     .join(enrolments, enrolments.c.participant_id == participants.c.id)
     .outerjoin(
@@ -274,5 +276,6 @@ def _person(row: Row[Any]) -> PersonWeek:
         paused_until=row.paused_until,
         held_at=row.held_at,
         protected=row.protected,
+        memberships=memberships_of(row.belongs),
         reach=None if row.state is None else AddressState(row.state),
     )

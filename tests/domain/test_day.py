@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from bot.domain.day import Attended, Later, NewAbsence, attended, later, sessions
+from bot.domain.day import Attended, Later, NewAbsence, TakingPart, attended, later, sessions
 from bot.domain.people import Presence
 from bot.domain.programme import Activity, Area
 from bot.domain.recurrence import Weeks
@@ -55,8 +55,8 @@ def test_the_days_activities_are_told_in_the_order_they_begin_with_how_many_are_
         held(late, early, an_activity("elsewhere", weekdays=(5,))),
         programme_id=7,
         on=WEDNESDAY,
-        people={"phase-1": 3, "phase-2": 2},
-        noted={("coffee", "phase-2"): 1},
+        people=TakingPart(phases={"phase-1": 3, "phase-2": 2}),
+        noted={("coffee", "phase-2", ()): 1},
     )
     assert [(one.activity.slug, one.expected, one.noted) for one in found] == [("walk", 3, 0), ("coffee", 5, 1)]
     assert {one.programme_id for one in found} == {7}
@@ -67,8 +67,8 @@ def test_whoever_was_noted_before_they_moved_on_was_expected() -> None:
         held(an_activity(phases=("phase-1",))),
         programme_id=7,
         on=WEDNESDAY,
-        people={"phase-1": 3, "phase-2": 2},
-        noted={("walk", "phase-2"): 1, ("walk", "phase-1"): 1},
+        people=TakingPart(phases={"phase-1": 3, "phase-2": 2}),
+        noted={("walk", "phase-2", ()): 1, ("walk", "phase-1", ()): 1},
     )
     assert [(one.expected, one.noted) for one in found] == [(4, 2)]
 
@@ -80,7 +80,7 @@ def test_an_activity_for_nobody_is_not_told_of() -> None:
             held(walk),
             programme_id=7,
             on=WEDNESDAY,
-            people={"phase-1": 3},
+            people=TakingPart(phases={"phase-1": 3}),
             noted={},
         )
         == []

@@ -11,6 +11,7 @@ from bot.domain.day import Attended, attended
 from bot.domain.people import Presence
 from bot.domain.programme import Activity
 from bot.storage.absences import was_reported_for
+from bot.storage.memberships import expects
 from bot.storage.tables import absences, attendances, coaches, enrolments, participants
 from bot.storage.views.sight import Look
 from bot.storage.views.today_people import takes_part
@@ -71,8 +72,7 @@ async def counted(look: Look, held: Held) -> tuple[int, int]:
 
 
 def _expected(look: Look, held: Held, *, only: ColumnElement[bool] | None = None) -> Select[Any]:
-    phases = held.activity.phases
-    wanted = and_(takes_part(held.on), enrolments.c.phase.in_(phases) if phases else true())
+    wanted = and_(takes_part(held.on), expects(held.activity, held.on))
     came = and_(
         attendances.c.enrolment_id == enrolments.c.id,
         attendances.c.activity == held.activity.slug,

@@ -65,6 +65,8 @@ class Asked:
     indicators: Collection[str]
     low: int
     high: int
+    drop_ins: Collection[str] = ()
+    """The activities at which nobody is missed, and nobody counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +86,7 @@ async def sums_of(database: Database, programme_id: int, *, asked: Asked, span: 
             phases=await _grouped(connection, enrolments.c.phase, programme_id, span),
             genders=await _grouped(connection, func.coalesce(participants.c.gender, "unknown"), programme_id, span),
             ages=await _ages(connection, programme_id, span),
-            attendance=await _attendance(connection, programme_id, span),
+            attendance=await _attendance(connection, programme_id, asked, span),
             answers=await _answers(connection, programme_id, span),
             ratings=await _ratings(connection, programme_id, asked, span),
         )
@@ -124,7 +126,7 @@ async def _ages(connection: AsyncConnection, programme_id: int, span: Span) -> d
     return found
 
 
-async def _attendance(connection: AsyncConnection, programme_id: int, span: Span) -> Part:
+async def _attendance(connection: AsyncConnection, programme_id: int, asked: Asked, span: Span) -> Part:
     came = case((attendances.c.presence.in_((Presence.PRESENT, Presence.LATE)), 1), else_=0)
     row = (
         await connection.execute(
@@ -134,6 +136,7 @@ async def _attendance(connection: AsyncConnection, programme_id: int, span: Span
                 enrolments.c.programme_id == programme_id,
                 attendances.c.held_on >= span.first_day,
                 attendances.c.held_on < span.today,
+                attendances.c.activity.not_in(sorted(asked.drop_ins)),
             )
         )
     ).one()

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, and_, func, literal, or_, select, union_all
 
-from bot.domain.day import AsideLine
+from bot.domain.day import AsideLine, TakingPart
 from bot.domain.people import Presence
 from bot.domain.summaries import Ahead
 from bot.storage.absences import was_reported_for
+from bot.storage.memberships import MEMBERSHIPS, holds, memberships_of
 from bot.storage.put_asides import not_aside
-from bot.storage.tables import absences, attendances, coaches, enrolments, milestones, participants
+from bot.storage.tables import absences, attendances, coaches, enrolments, memberships, milestones, participants
 from bot.storage.views.sight import Look
 from bot.storage.views.today_people import (
     PLACES,
@@ -58,18 +59,27 @@ class ColleagueSeen:
     deputy: str | None
 
 
-async def taking_part(look: Look, *, on: date) -> dict[int, dict[str, int]]:
-    """How many people the reader sees who take part that day, by programme and phase."""
+async def taking_part(look: Look, *, on: date) -> dict[int, TakingPart]:
+    """How many people the reader sees who take part that day, by programme."""
     rows = await look.connection.execute(
         select(enrolments.c.programme_id, enrolments.c.phase, func.count().label("people"))
         .where(look.sees, takes_part(on))
         .group_by(enrolments.c.programme_id, enrolments.c.phase)
         .order_by(enrolments.c.programme_id)
     )
-    found: dict[int, dict[str, int]] = {}
+    phases: dict[int, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row.programme_id, {})[row.phase] = row.people
-    return found
+        phases.setdefault(row.programme_id, {})[row.phase] = row.people
+    rows = await look.connection.execute(
+        select(enrolments.c.programme_id, memberships.c.block, enrolments.c.phase, func.count().label("people"))
+        .join(memberships, memberships.c.enrolment_id == enrolments.c.id)
+        .where(look.sees, takes_part(on), holds(on))
+        .group_by(enrolments.c.programme_id, memberships.c.block, enrolments.c.phase)
+    )
+    members: dict[int, dict[tuple[str, str], int]] = {}
+    for row in rows:
+        members.setdefault(row.programme_id, {})[row.block, row.phase] = row.people
+    return {one: TakingPart(phases=found, members=members.get(one, {})) for one, found in phases.items()}
 
 
 async def programmes_seen(look: Look) -> set[int]:
@@ -78,18 +88,22 @@ async def programmes_seen(look: Look) -> set[int]:
     return set(rows.scalars())
 
 
-async def noted(look: Look, *, on: date, activities: Iterable[str]) -> dict[int, dict[tuple[str, str], int]]:
-    """Of how many it is noted whether they came that day: by programme, then by activity and the phase they are in."""
+async def noted(
+    look: Look, *, on: date, activities: Iterable[str]
+) -> dict[int, dict[tuple[str, str, tuple[str, ...]], int]]:
+    """Of how many it is noted whether they came that day: by programme, then by activity, phase now and blocks then."""
+    belongs = MEMBERSHIPS.label("belongs")
     rows = await look.connection.execute(
-        select(enrolments.c.programme_id, attendances.c.activity, enrolments.c.phase, func.count().label("people"))
+        select(enrolments.c.programme_id, attendances.c.activity, enrolments.c.phase, belongs)
         .join(attendances, attendances.c.enrolment_id == enrolments.c.id)
         # The activities are named so that a year of other notes need not be looked through.
         .where(look.sees, takes_part(on), attendances.c.held_on == on, attendances.c.activity.in_(sorted(activities)))
-        .group_by(enrolments.c.programme_id, attendances.c.activity, enrolments.c.phase)
     )
-    found: dict[int, dict[tuple[str, str], int]] = {}
+    found: dict[int, dict[tuple[str, str, tuple[str, ...]], int]] = {}
     for row in rows:
-        found.setdefault(row.programme_id, {})[row.activity, row.phase] = row.people
+        blocks = tuple(one.block for one in memberships_of(row.belongs) if one.holds(on))
+        mine, key = found.setdefault(row.programme_id, {}), (row.activity, row.phase, blocks)
+        mine[key] = mine.get(key, 0) + 1
     return found
 
 
