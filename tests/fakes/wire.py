@@ -91,6 +91,8 @@ class Wire:
         self._writers: set[asyncio.StreamWriter] = set()
         self._over = asyncio.Event()
         self.faults: deque[Fault] = deque()
+        self.slammed = 0
+        """So many connections are broken before anything of them is read."""
         self.asked: list[Asked] = []
 
     async def __aenter__(self) -> Self:
@@ -126,6 +128,10 @@ class Wire:
         self.faults.extend(faults)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.slammed:
+            self.slammed -= 1
+            _break(writer)
+            return
         self._writers.add(writer)
         try:
             # Python asks nobody to handle what a connection raises: a broken one is simply over.
@@ -154,9 +160,7 @@ class Wire:
                 await _drip(writer, fault.answer)
                 await self._over.wait()
             case "reset":
-                raw = writer.transport.get_extra_info("socket")
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                writer.transport.abort()
+                _break(writer)
         return False
 
     def _next_fault(self, asked: Asked) -> Fault | None:
@@ -184,6 +188,12 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
 def _header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name.strip().lower(), value.strip()
+
+
+def _break(writer: asyncio.StreamWriter) -> None:
+    raw = writer.transport.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def _drip(writer: asyncio.StreamWriter, reply: Answer) -> None:
