@@ -20,6 +20,7 @@ from bot.doors.sms import SmsDoor, sms_routes
 from bot.doors.telegram import TelegramHook, TelegramPoll, poll, telegram_routes
 from bot.parts import EVERYTHING, Part
 from bot.storage import leases
+from bot.storage.copies import copied, stay
 from bot.storage.key import key_fits
 from bot.storage.schema import pending
 from bot.ticking import clock_of
@@ -139,6 +140,12 @@ async def _must_fit(app: App) -> None:
         raise NotReady("the database is not up to date: run `framsteg migrate`")
     if not await key_fits(app.database):
         raise NotReady("FRAMSTEG_KEY is not the key that this database was made with: use that one")
+    if await copied(app.database) is not None:
+        raise NotReady(
+            "this database was put back from a copy: run `framsteg resume`, so that nothing is sent twice,"
+            " or `framsteg resume --moved` if nothing was sent since the copy was made"
+        )
+    await stay(app.database)
 
 
 async def _work(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.coaches import coach
+from bot.cli.copies import backup
 from bot.cli.people import people
 from bot.cli.programmes import programme, resume, stop_all
 from bot.cli.terminal import do, refuse, settings
@@ -18,7 +19,7 @@ def framsteg() -> None:
     """Framsteg keeps people on their way to work company, by SMS and Telegram."""
 
 
-for command in (programme, people, coach, stop_all, resume):
+for command in (programme, people, coach, stop_all, resume, backup):
     framsteg.add_command(command)
 
 

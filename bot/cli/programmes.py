@@ -97,9 +97,21 @@ def stop_all(slug: str) -> None:
 
 
 @click.command()
-@click.argument("slug")
-def resume(slug: str) -> None:
-    """Let a stopped programme send again. What fell due meanwhile is not made up for."""
+@click.argument("slug", required=False)
+@click.option("--from", "since", metavar="MOMENT", help="Of a copy that was put back: from when on it sends.")
+@click.option("--moved", is_flag=True, help="Of a copy that was put back: nothing was sent since it was made.")
+def resume(slug: str | None, since: str | None, moved: bool) -> None:
+    """Let a stopped programme send again, or, without SLUG, a database that was put back from a copy.
+
+    What fell due meanwhile is not made up for.
+    """
+    if slug is None:
+        from bot.cli.copies import resume_copy
+
+        resume_copy(since=since, moved=moved)
+        return
+    if moved or since is not None:
+        refuse("--from and --moved are for a database that was put back: without the name of a programme")
 
     async def work() -> None:
         from bot.cli.desk import opened

@@ -40,6 +40,7 @@ from bot.storage.put_asides import PutAsides
 from bot.storage.rates import Rates
 from bot.storage.ratings import Ratings
 from bot.storage.renewal import Renewal
+from bot.storage.restoring import Restoring
 from bot.storage.said import Said
 from bot.storage.sealing import Sealer
 from bot.storage.sending import Sending
@@ -102,6 +103,7 @@ class Work:
     vocabularies: Vocabularies
     almanacs: Almanacs
     wished: Wished
+    restoring: Restoring
     changes: ActivityChanges
     concerned: Concerned
     renewal: Renewal
