@@ -9,6 +9,7 @@ import click
 from bot.cli.coaches import coach
 from bot.cli.copies import backup
 from bot.cli.people import people
+from bot.cli.preview import preview
 from bot.cli.programmes import programme, resume, stop_all
 from bot.cli.terminal import do, refuse, settings
 
@@ -19,7 +20,7 @@ def framsteg() -> None:
     """Framsteg keeps people on their way to work company, by SMS and Telegram."""
 
 
-for command in (programme, people, coach, stop_all, resume, backup):
+for command in (programme, people, preview, coach, stop_all, resume, backup):
     framsteg.add_command(command)
 
 
