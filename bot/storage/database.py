@@ -94,6 +94,12 @@ class Database:
                 raw = await connection.get_raw_connection()
                 try:
                     yield raw.driver_connection
+                except asyncio.CancelledError:
+                    if not self.is_sqlite and raw.driver_connection is not None:
+                        # Whoever gave up waiting must not wait for the farewell of a server that says nothing.
+                        raw.driver_connection.terminate()
+                        await connection.invalidate()
+                    raise
                 except Exception as error:
                     if not self.is_sqlite and is_away(error, writing=True):
                         # SQLAlchemy saw nothing of it, and would hand the same dead connection out again.

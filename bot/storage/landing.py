@@ -123,7 +123,9 @@ class Landing:
         try:
             _tell(batch, await self._kept(batch))
         except DatabaseAway as away:
-            _refuse(batch, away)
+            # Whoever came meanwhile has waited as long: a provider hangs up before a second round of it is over.
+            late, self._waiting = self._waiting, []
+            _refuse([*batch, *late], away)
         except Exception as wrong:  # noqa: BLE001  whatever it is, the waiters have to learn of it
             if len(batch) == 1:
                 _refuse(batch, wrong)

@@ -1,8 +1,10 @@
 """What arrives is kept once for ever, sealed, and durable before its door answers."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select, text
@@ -13,7 +15,8 @@ from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.landing import Landing, LandingFull
 from bot.storage.tables import inbox
-from tests.databases import Databases
+from tests.databases import KEY, Databases
+from tests.torture.proxy import Proxy
 
 _AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -154,3 +157,23 @@ async def test_a_poll_that_cannot_be_kept_does_not_move_the_cursor(database: Dat
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="time zone"):
         await Landing(database).keep(_arrival(received_at=datetime(2026, 3, 2, 9, 30)))
+
+
+@pytest.mark.slow
+async def test_a_server_that_says_nothing_is_given_up_before_a_provider_hangs_up(postgresql_url: str) -> None:
+    async with Proxy(urlsplit(postgresql_url).port or 0) as proxy:
+        database = Database(proxy.before(postgresql_url), key=KEY)
+        landing = Landing(database)
+        await landing.keep(_arrival("1"))
+        proxy.stall()
+        begun = time.monotonic()
+        first = asyncio.create_task(landing.keep(_arrival("2")))
+        await asyncio.sleep(0.1)
+        with pytest.raises(DatabaseAway):
+            await asyncio.gather(landing.keep(_arrival("3")), first)
+        assert time.monotonic() - begun < 12
+        proxy.flow()
+        # What the wire held back may have arrived meanwhile.
+        await landing.keep(_arrival("2"))
+        assert {row.provider_id for row in await _kept(database)} >= {"1", "2"}
+        await database.close()
