@@ -26,6 +26,7 @@ from bot.services.almanac import look_up
 from bot.services.changing import tell_all
 from bot.services.delivery import Delivery
 from bot.services.escalation import Escalation
+from bot.services.inviting import invite_waiting
 from bot.services.pace import LEASE, Terms, unhurried
 from bot.services.published import Shelf
 from bot.services.reception import MOST_AT_ONCE, Reader, Reception
@@ -90,6 +91,7 @@ class App:
     async def step(self, now: datetime) -> None:
         """All ticks once, in the order of a route: what falls due, what is silent, what came, what leaves."""
         await self.plan(now)
+        await self.invite(now)
         await self.silence(now)
         await self.ask_back(now)
         await self.summaries.queue_weekly(now=now)
@@ -107,6 +109,11 @@ class App:
             if done.queued:
                 self.nudge("send")
             more = done.more
+
+    async def invite(self, now: datetime) -> None:
+        """Ask whoever has a meeting, and may be asked now, whether the hour suits."""
+        if await invite_waiting(self.database, self.shelf, now=now):
+            self.nudge("send")
 
     async def refresh(self) -> None:
         """See who sends from a number of their own, whether the years still reach, and what our bot is called."""

@@ -61,6 +61,9 @@ def _of_people(_: Say) -> dict[str, str]:
 
 def _of_the_day(_: Say) -> dict[str, str]:
     return {
+        "meeting-made": _("Made a meeting"),
+        "meeting-moved": _("Moved a meeting"),
+        "meeting-called-off": _("Called off a meeting"),
         "activity-cancelled": _("Cancelled an activity"),
         "activity-moved": _("Moved an activity"),
         "activity-held": _("Had an activity held after all"),

@@ -129,6 +129,8 @@ class _Writer:
             AlertKind.UNWANTED: _("%(name)s wants no more messages"),
             AlertKind.WANTS_CALL: _("%(name)s wants you to call"),
             AlertKind.WRONG_NUMBER: _("Somebody else has the number of %(name)s: ask for the right one"),
+            AlertKind.MEETING_DECLINED: _("%(name)s cannot come to the meeting"),
+            AlertKind.MEETING_OTHER_TIME: _("%(name)s would like another time for the meeting"),
             AlertKind.CORRECTED: _("%(name)s corrected an answer: ask whether a call is still wanted"),
             AlertKind.OWN: _("%(name)s gave an answer that you should see"),
             AlertKind.QUESTION: _("%(name)s wrote something that only you can answer"),

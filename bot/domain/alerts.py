@@ -14,6 +14,9 @@ class AlertKind(StrEnum):
     """No more messages are wanted: whoever says so is not written to."""
     WANTS_CALL = "wants-call"
     WRONG_NUMBER = "wrong-number"
+    MEETING_DECLINED = "meeting-declined"
+    MEETING_OTHER_TIME = "meeting-other-time"
+    """The hour of a meeting does not suit."""
     CORRECTED = "corrected"
     """An answer that asked for something no longer does."""
     OWN = "own"
@@ -46,6 +49,7 @@ WANTS_ANSWER = (
     AlertKind.QUESTION,
     AlertKind.DATA_REQUEST,
     AlertKind.WANTS_CHANNEL,
+    AlertKind.MEETING_OTHER_TIME,
     AlertKind.UNSIGNED,
     AlertKind.MEDIA,
     AlertKind.EDITED,

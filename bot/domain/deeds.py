@@ -32,6 +32,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
         *("import-read", "import-begun", "import-thrown-away"),
     ),
     Kind.DAY: (
+        *("meeting-made", "meeting-moved", "meeting-called-off"),
         *("activity-cancelled", "activity-moved", "activity-held"),
         *("attendance-noted", "absence-reported", "absence-ended", "line-put-aside"),
         *("alert-seen-to", "alert-put-off", "alert-handed-over"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import zone_of
+from bot.domain.meetings import MEETING
 from bot.domain.messages import InboundKind, InboundMessage, own_message
 from bot.domain.people import Address, Participant
 from bot.engine.seen import seen_by_tap, seen_by_words
@@ -121,7 +122,7 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     await work.participants.lock(known)
     people = await work.participants.people(known)
     owners = [_not_left(several, people, now=now) for several in owners]
-    lives = await work.conversations.open_with(known)
+    lives = await _read_by_them(work, await work.conversations.open_with(known))
     plans = await shelf.plans(work, {one.programme_id for several in people.values() for one in several})
     shared = [one for one, several in zip(heard, owners, strict=True) if _is_shared(several)]
     questions = await work.unsigned.open_for([one.waiting.sender_hash for one in shared])
@@ -140,6 +141,16 @@ async def who_wrote(work: Work, shelf: Shelf, heard: Sequence[Heard], *, now: da
     lapsed = await work.conversations.lapsed(known - lives.keys(), since=now - LATE_ANSWERS)
     editions = await shelf.flows(work, (one.definition_id for one in (*lives.values(), *lapsed.values())))
     return Callers(turns=list(turns.values()), strangers=strangers, coaches=coaches, editions=editions, lapsed=lapsed)
+
+
+async def _read_by_them(work: Work, lives: dict[int, Live]) -> dict[int, Live]:
+    """Without questions about a meeting that have not left yet: whatever is written cannot answer those.
+
+    Whoever had read about another hour of it means that one.
+    """
+    meetings = [one.id for one in lives.values() if one.flow == MEETING]
+    unread = await work.meetings.unread(meetings) if meetings else set()
+    return {person: one for person, one in lives.items() if one.id not in unread} if unread else lives
 
 
 def _here(owners: Sequence[Owner], heard: Heard) -> list[Owner]:

@@ -1,7 +1,7 @@
 """A conversation begins and takes a turn: what the engine decided is kept together with the words for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.content.catalogs import REFERENCE
@@ -18,7 +18,7 @@ from bot.engine.run import Alert, Save, Send, Turn
 from bot.engine.state import State
 from bot.services.pile import Pile, alert_about
 from bot.services.published import FlowEdition, Plan
-from bot.services.wording import Occasion, drafts, not_yet, say_effects
+from bot.services.wording import Occasion, Said, drafts, not_yet, say, say_effects
 from bot.storage.ratings import NewRating
 from bot.storage.talk import Begun, Live, MovedOn, NewAnswer
 from bot.storage.unit_of_work import Work
@@ -27,6 +27,17 @@ REPLY_LASTS = timedelta(hours=REPLY_LASTS_HOURS)
 
 MENDED_WITHIN = timedelta(hours=1)
 """For so long an answered question that was opened again waits when its conversation is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What stands before the first words of a flow, in one message with them: a text key and what it may name.
+
+    Only here: whatever is asked again in the flow's own words cannot need it.
+    """
+
+    key: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,7 @@ class Start:
     expires_at: datetime | None
     purpose: Purpose = Purpose.REMINDER
     priority: Priority = Priority.REMINDER
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +70,16 @@ class Taken:
     arrival: int | None = None
 
 
-async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
-    """Begin these conversations, at most one for each person, with people who are in none."""
+async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> list[Live | None]:
+    """Begin these conversations, at most one for each person, with people who are in none.
+
+    Gives them in this order; `None` where the first words were all.
+    """
     begun = [_begun(start, picks, now=now) for start, picks in await _with_picks(work, starts)]
-    lives = await work.conversations.begin([one for one, _ in begun if one.state], now=now)
+    waiting = iter(await work.conversations.begin([one for one, _ in begun if one.state], now=now))
+    lives = [next(waiting) if one.state else None for one, _ in begun]
     pile = Pile()
-    waiting = iter(lives)
-    for start, (one, turn) in zip(starts, begun, strict=True):
-        live = next(waiting) if one.state else None
+    for start, live, (_, turn) in zip(starts, lives, begun, strict=True):
         occasion = Occasion(
             once=start.once,
             purpose=start.purpose,
@@ -74,22 +88,21 @@ async def begin(work: Work, starts: Sequence[Start], *, now: datetime) -> None:
             now=now,
             conversation_id=live.id if live else None,
         )
-        sends = [effect for effect in turn.effects if isinstance(effect, Send)]
-        said = say_effects(
-            start.plan,
-            start.plan.flows[start.flow],
-            sends,
-            participant=start.participant,
-            channel=start.address.channel,
-        )
-        first = not_yet(start.plan, start.participant) if start.flow == WELCOME else None
-        pile.drafts += drafts(
-            [first, *said] if first else said,
-            participant=start.participant,
-            address=start.address,
-            occasion=occasion,
-        )
+        said = _first_words(start, [effect for effect in turn.effects if isinstance(effect, Send)])
+        pile.drafts += drafts(said, participant=start.participant, address=start.address, occasion=occasion)
     await pile.write(work, now=now)
+    return lives
+
+
+def _first_words(start: Start, sends: Sequence[Send]) -> list[Said]:
+    plan, participant = start.plan, start.participant
+    said = say_effects(plan, plan.flows[start.flow], sends, participant=participant, channel=start.address.channel)
+    if start.opening is not None:
+        before = say(plan, start.opening.key, participant=participant, values=dict(start.opening.values))
+        first, *others = said
+        return [replace(first, text=f"{before.text}\n{first.text}"), *others]
+    first_of_all = not_yet(plan, participant) if start.flow == WELCOME else None
+    return [first_of_all, *said] if first_of_all else said
 
 
 def reply(

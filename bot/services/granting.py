@@ -16,7 +16,6 @@ from bot.services.telling import help_out, take_request, tell_answers, tell_week
 
 TOLD = {
     Wish.HELP: help_out,
-    Wish.MY_WEEK: tell_week,
     Wish.DATA_REQUEST: take_request,
     Wish.LANGUAGE: ask_language,
 }
@@ -24,6 +23,7 @@ TOLD = {
 
 DONE = {
     Wish.START: resume,
+    Wish.MY_WEEK: tell_week,
     Wish.STOP_CHECK_INS: stop_check_ins,
     Wish.MY_ANSWERS: tell_answers,
     Wish.COACH: call_coach,

@@ -33,6 +33,8 @@ class Pile:
         await work.ratings.keep(self.ratings, now=now)
         await work.conversations.keep_answers(self.answers, now=now)
         await work.agreements.keep(self.agreed, now=now)
+        await work.meetings.answer(self.answers, now=now)
+        await self._keep_days_off(work)
         await work.alerts.raise_these(self.alerts, now=now)
         for person in self.stopped:
             await work.participants.change(person, stopped_at=now)

@@ -14,6 +14,7 @@ from bot.domain.timetable import Planned
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 from bot.services.wording import drafts, say
+from bot.storage.meetings import Meeting
 from bot.storage.said import GivenAnswer
 
 DAYS_AHEAD = 7
@@ -32,14 +33,18 @@ def help_out(hearing: Hearing, turn: Turn) -> None:
     hearing.say(turn, "phrases/help", buttons=tuple(zip(buttons[::2], buttons[1::2], strict=True)))
 
 
-def tell_week(hearing: Hearing, turn: Turn) -> None:
-    """The activities of seven days, with day, time and place; from tomorrow if today's are over."""
-    found = {on: held for on in _days(hearing, turn) if (held := _held(turn, on))}
+async def tell_week(hearing: Hearing, turn: Turn) -> None:
+    """The activities and meetings of seven days, with day, time and place; from tomorrow if today's are over."""
+    today = hearing.now.astimezone(zone_of(turn.participant.zone)).date()
+    met = await hearing.work.meetings.coming(
+        turn.participant.enrolment_id, first=today, last=today + timedelta(days=DAYS_AHEAD)
+    )
+    found = {on: lines for on in _days(hearing, turn, met) if (lines := _lines(turn, _held(turn, on), _on(met, on)))}
     if not found:
         hearing.say(turn, "phrases/my-week-empty")
         return
     language = turn.plan.language_of(turn.participant.language)
-    lines = [line for on, held in found.items() for line in (day(on, language), *_lines(turn, held))]
+    lines = [line for on, held in found.items() for line in (day(on, language), *held)]
     hearing.say(turn, "phrases/my-week", values={"days": "\n".join(lines)})
 
 
@@ -66,9 +71,10 @@ def take_request(hearing: Hearing, turn: Turn) -> None:
     hearing.say(turn, "phrases/data-request")
 
 
-def _days(hearing: Hearing, turn: Turn) -> Iterable[date]:
+def _days(hearing: Hearing, turn: Turn, met: Iterable[Meeting]) -> Iterable[date]:
     local = hearing.now.astimezone(zone_of(turn.participant.zone))
     coming = any(one.ends > local.time() for one in _held(turn, local.date()))
+    coming = coming or any(one.hour.begins_at(turn.plan.programme.zone) > hearing.now for one in _on(met, local.date()))
     first = local.date() if coming else local.date() + timedelta(days=1)
     return [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
 
@@ -80,17 +86,33 @@ def _held(turn: Turn, on: date) -> tuple[Planned, ...]:
     return turn.plan.timetable.on_for(on, phase=one.phase, blocks=one.blocks(on))
 
 
-def _lines(turn: Turn, held: Iterable[Planned]) -> list[str]:
-    return [
-        _text(
-            turn,
-            "phrases/activity-line",
-            begins=clock(one.begins),
-            title=_text(turn, one.activity.title),
-            place=one.place or _text(turn, one.activity.place),
+def _on(met: Iterable[Meeting], on: date) -> list[Meeting]:
+    return [one for one in met if one.hour.on == on]
+
+
+def _lines(turn: Turn, held: Iterable[Planned], met: Iterable[Meeting]) -> list[str]:
+    """What there is on one day, in the order of the hours."""
+    activities = [
+        (
+            one.begins,
+            _text(
+                turn,
+                "phrases/activity-line",
+                begins=clock(one.begins),
+                title=_text(turn, one.activity.title),
+                place=one.place or _text(turn, one.activity.place),
+            ),
         )
         for one in held
     ]
+    meetings = [
+        (
+            one.hour.begins,
+            _text(turn, "phrases/meeting-line", begins=clock(one.hour.begins), coach=one.coach, place=one.hour.place),
+        )
+        for one in met
+    ]
+    return [line for _, line in sorted([*activities, *meetings])]
 
 
 def _answer(turn: Turn, asked: Indicator, given: GivenAnswer) -> str:

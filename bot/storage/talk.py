@@ -67,6 +67,9 @@ class NewAnswer:
     arrival_id: int | None = None
 
 
+BEHIND = "behind"
+"""How a conversation ended whose question somebody else has answered, or taken back."""
+
 _POINTER = (
     conversations.c.id,
     conversations.c.participant_id,
@@ -86,7 +89,7 @@ _LAPSED = (
     .join(enrolments, enrolments.c.id == conversations.c.enrolment_id)
     .where(
         enrolments.c.participant_id.in_(bindparam("ids", expanding=True)),
-        conversations.c.outcome == "expired",
+        conversations.c.outcome.in_(("expired", BEHIND)),
         conversations.c.ended_at >= bindparam("since"),
     )
     .order_by(conversations.c.id)
@@ -146,7 +149,7 @@ class Conversations:
         return {row.participant_id: Live(**row._mapping) for row in rows}
 
     async def lapsed(self, people: Iterable[int], *, since: datetime) -> dict[int, Live]:
-        """The last conversation of each of these people that expired since then, as it stood."""
+        """The last conversation of each of these people whose question lost its meaning since then, as it stood."""
         wanted = sorted(set(people))
         if not wanted:
             return {}
@@ -249,6 +252,13 @@ class Conversations:
         wanted = sorted(set(enrolments))
         if wanted:
             rows = await self._connection.execute(_LIVE.where(conversations.c.enrolment_id.in_(wanted)))
+            await self._end([Live(**row._mapping) for row in rows], outcome=outcome, now=now)
+
+    async def end_these(self, ids: Iterable[int], *, outcome: str, now: datetime) -> None:
+        """End these conversations, if they are open."""
+        wanted = sorted(set(ids))
+        if wanted:
+            rows = await self._connection.execute(_LIVE.where(conversations.c.id.in_(wanted)))
             await self._end([Live(**row._mapping) for row in rows], outcome=outcome, now=now)
 
     async def _end(self, live: Sequence[Live], *, outcome: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ from bot.storage.database import Database
 from bot.storage.given import GivenAnswers
 from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
+from bot.storage.meetings import Meetings
 from bot.storage.machine_time import MachineTime
 from bot.storage.newcomers import Newcomers
 from bot.storage.notes import Notes
@@ -108,6 +109,7 @@ class Work:
     concerned: Concerned
     renewal: Renewal
     planning: Planning
+    meetings: Meetings
 
 
 @asynccontextmanager
