@@ -34,7 +34,6 @@ class Pile:
         await work.conversations.keep_answers(self.answers, now=now)
         await work.agreements.keep(self.agreed, now=now)
         await work.meetings.answer(self.answers, now=now)
-        await self._keep_days_off(work)
         await work.alerts.raise_these(self.alerts, now=now)
         for person in self.stopped:
             await work.participants.change(person, stopped_at=now)
