@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from bot.domain.meetings import MEETING
 from bot.domain.people import Agreement, ChannelName
 from bot.domain.programme import WELCOME
 from bot.engine.wishes import Fix, Later, NewAbsence, Pause, Speak, ToCoach, Wish, Wished, read_wish
 from bot.services.wording import TICK
 from tests.databases import Databases
 from tests.engine.builders import TONGUES
+from tests.meetings import a_meeting
 from tests.town import WEDNESDAY, Person, Town, a_town
 
 TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
@@ -183,7 +185,10 @@ async def play(town: Town, transcript: Transcript, channel: str) -> list[str]:
         agreement=Agreement.ASKED if transcript.flow == WELCOME else Agreement.AGREED,
     )
     stage = Stage(town, person)
-    if transcript.flow != BETWEEN:
+    if transcript.flow == MEETING:
+        await a_meeting(person)
+        await stage.hear()
+    elif transcript.flow != BETWEEN:
         await person.begins(transcript.flow)
         await stage.hear()
     for line in transcript.scenes[channel]:

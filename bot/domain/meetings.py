@@ -13,7 +13,7 @@ MEETING = "meeting"
 FITS, WHEN = "meeting-fits", "meeting-when"
 """What the flow keeps: whether the hour suits, and the person's own words about another one."""
 
-MOST_OF_PLACE = 40
+MOST_OF_PLACE = 30
 """Letters of a place: with them the question goes into two parts of an SMS in every alphabet."""
 
 MOST_MINUTES = 8 * 60
