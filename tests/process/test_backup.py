@@ -14,8 +14,9 @@ from bot.storage.tables import outbox, programmes
 from tests.cli.asking import ask
 from tests.databases import KEY, Databases
 from tests.ports import free_port
+from tests.postgres import place_of_commands
 from tests.process.burst import SAYS, Burst, a_burst
-from tests.process.running import running, told, until_rows
+from tests.process.running import ROOT, running, told, until_rows
 
 POSTGRESQL = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -106,6 +107,40 @@ async def test_a_dump_that_is_put_back_is_known_on_postgresql(
         await _goes_on(burst, settings | {"FRAMSTEG_DATABASE_URL": burst.database_url})
         assert _phones(burst) == before
         await databases.gone(burst.database_url)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["a new one", "the old one"])
+async def test_the_documented_commands_make_a_copy_that_is_known(
+    postgresql_url: str, databases: Databases, tmp_path: Path, place: str
+) -> None:
+    given, dump = {"FRAMSTEG_DATABASE_URL": postgresql_url}, tmp_path / "framsteg.dump"
+    for _ in range(2):
+        # Stopped and started again, it is the same.
+        async with running(given) as one:
+            await one.until_says("ready at")
+            assert await one.stop() == 0
+    await client("pg_dump", "--format=custom", f"--file={dump}", postgresql_url)
+    again = await databases.empty_postgresql() if place == "a new one" else postgresql_url
+    clean = () if place == "a new one" else ("--clean", "--if-exists")
+    await client("pg_restore", *clean, "--exit-on-error", "--no-owner", f"--dbname={again}", str(dump))
+    restored = {"FRAMSTEG_DATABASE_URL": again}
+
+    refused = await told(restored, "run")
+    assert refused[0] == 2 and "framsteg resume" in refused[1]
+    assert (await ask(restored, "resume", "--moved")).code == 0
+    async with running(restored) as one:
+        await one.until_says("ready at")
+        assert await one.stop() == 0
+    if place == "a new one":
+        await databases.gone(again)
+
+
+async def client(name: str, *words: str) -> None:
+    """One of PostgreSQL's own commands, of the server's version."""
+    made = await asyncio.create_subprocess_exec(place_of_commands() / name, *words)
+    assert await made.wait() == 0
+    assert f"{name} " in (ROOT / "docs" / "operating.md").read_text("utf-8")
 
 
 async def _goes_on(burst: Burst, settings: dict[str, str]) -> None:
