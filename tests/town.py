@@ -302,7 +302,7 @@ async def _founded(app: App, programme: Path, *, now: datetime) -> tuple[Program
         if found := await work.programmes.all():
             coaches = await work.coaches.by_email(found[0].organisation_id)
             return found[0], coaches[COACH].id
-    await publish(app.database, programme, content=ROOT, organisation="testby", now=now)
+    await publish(app.database, programme, content=programme.parents[2], organisation="testby", now=now)
     async with unit_of_work(app.database) as work:
         [row] = await work.programmes.all()
         owner = row.organisation_id
