@@ -1,13 +1,13 @@
 """`make bench` prints every figure beside its limit, all in one run."""
 
-from bench import console, engine, reading, start, webhook
+from bench import console, engine, planning, reading, start, webhook
 
 
 def main() -> None:
     """Measure and print."""
-    for room in (engine, reading, webhook, start, console):
+    for room in (engine, reading, webhook, planning, start, console):
         for name, value, unit in room.figures():
-            print(f"{name:76} {value:12,.2f} {unit}", flush=True)
+            print(f"{name:100} {value:12,.2f} {unit}", flush=True)
 
 
 main()
