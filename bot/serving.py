@@ -165,6 +165,7 @@ async def _work(
     greeting = asyncio.create_task(greet(asked, say=say, stopping=stopping))
     await stopping.wait()
     app.stopping = True
+    app.delivery.no_more()
     await asyncio.gather(app.clock.stop(), asyncio.wait({fetching, greeting}, timeout=FETCHING_STOPS_SECONDS))
     for task in (fetching, greeting):
         task.cancel()

@@ -109,8 +109,11 @@ class Delivery:
                 again_in = LOOKS_AGAIN if taken.again_in is None else taken.again_in
             tried += len(taken.claims)
             sending |= {asyncio.create_task(self._send(claim)): claim for claim in taken.claims}
-            if not sending:
+            if not sending and (is_over or taken.again_in != 0):
                 return Sent(tried=tried, again_in=0 if is_over else taken.again_in)
+            if not sending:
+                # All that was looked at was given up or is to wait: there may be more behind it.
+                continue
             # No transaction is open while we wait for the provider: a slow provider must not hold the database.
             done, _ = await asyncio.wait(sending, timeout=again_in, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

@@ -74,6 +74,7 @@ class Burst:
             "FRAMSTEG_TWILIO_TOKEN": TWILIO_TOKEN,
             "FRAMSTEG_TWILIO_SENDER": NUMBER,
             "FRAMSTEG_TWILIO_API": self.twilio.url,
+            "FRAMSTEG_SMS_RATE": "1000",
             "FRAMSTEG_TELEGRAM_TOKEN": BOT_TOKEN,
             "FRAMSTEG_TELEGRAM_API": self.telegram.url,
             "FRAMSTEG_SMTP_URL": self.mail.url,
