@@ -1,19 +1,18 @@
 """Nobody looked at what fell due, for two hours or for three days: what still means something comes once, late."""
 
 import itertools
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
 from sqlalchemy import select
 
 from bot.domain.calendar import OccurrenceState
 from bot.storage import tables
 from tests.torture.fault import Place, Result
-from tests.town import STEGA, Person, Town, a_town
+from tests.torture.ruled import a_programme, daily
+from tests.town import Person, Town, a_town
 
 FAULT = "F19"
 TITLE = "nobody plans from 9 to 11, and for three days: 5 hours × 5 windows × says or asks, and a heap of missed ones"
@@ -28,7 +27,6 @@ MISSED = HOURS[:-1]
 """What is ten minutes late is not about the past yet."""
 
 OUTAGES = (timedelta(hours=2), timedelta(days=3))
-EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 HEAP = "heap"
 """Somebody who missed everything: four reminders a day, each of which means something for five days."""
 
@@ -97,25 +95,6 @@ async def _miscounted(town: Town, person: Person, case: Case, outage: timedelta)
 
 
 def _programme(home: Path, cases: tuple[Case, ...]) -> Path:
-    """STEGA's, with these rules and phases in place of its own."""
-    yaml = YAML()
-    place = home / "stega"
-    shutil.copytree(STEGA, place)
-    file = place / "programme.yaml"
-    read = yaml.load(file.read_text("utf-8"))
-    phases = [*(case.phase for case in cases), HEAP]
-    read["phases"] = {one: {"title": "Fas"} for one in phases}
-    read["activities"] = {}
-    read["health-every-day"] = False
-    read["languages"] = ["sv"]
-    rules = {case.phase: _rule(case.at, case.window, case.phase, begins=case.begins) for case in cases}
-    heap = {f"heap-{at.replace(':', '')}": _rule(at, "5d", HEAP, begins=False) for at in MISSED}
-    read["reminders"] = rules | heap
-    with file.open("w", encoding="utf-8") as out:
-        yaml.dump(read, out)
-    return place
-
-
-def _rule(at: str, window: str, phase: str, *, begins: bool) -> dict[str, object]:
-    does = {"begin": "weekly-check-in"} if begins else {"say": "Hej {first_name}! Vi ses i dag. {coach}"}
-    return {"every": "week", "weekdays": list(EVERY_DAY), "at": at, **does, "phases": [phase], "expires-after": window}
+    rules = {case.phase: daily(case.at, case.window, case.phase, begins=case.begins) for case in cases}
+    heap = {f"heap-{at.replace(':', '')}": daily(at, "5d", HEAP) for at in MISSED}
+    return a_programme(home, rules | heap)
