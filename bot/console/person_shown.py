@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -15,17 +15,22 @@ from bot.domain.calendar import zone_of
 from bot.services.contact import note_reading
 from bot.services.judging import asked_of_people
 from bot.services.published import Plan
+from bot.services.meeting import is_asked_by_itself
 from bot.services.welcoming import MOST_ASKED, may_ask
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views.danger import danger_of
 from bot.storage.views.person import OnePerson, person
 from bot.storage.views.ratings import own_ratings
+from bot.storage.views.meetings import meetings_of
 from bot.storage.views.sight import looking
 from bot.storage.views.story import story
 from bot.storage.views.story_lines import Only
 
 
 @dataclass(frozen=True, kw_only=True)
+MET_FOR = timedelta(days=7)
+"""How long a meeting that has been stays on the page."""
+
 class Ground:
     """On what something is shown or done: how the person stands, and the plans of the programmes they are in."""
 
@@ -83,6 +88,7 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
         danger = await danger_of(look, one.participant)
     await note_reading(visit.desk.database, one.participant, by=visit.by, now=visit.now)
     there = await _with_plans(visit, one)
+        met = await meetings_of(look, enrolment, since=visit.now.date() - MET_FOR)
     shown = progress([one], ratings=rated, titles=titles(visit, there.plan))[0]
     return visit.show(
         "person.html",
@@ -91,6 +97,8 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
         danger=danger,
         story=told,
         only=only,
+        meetings=met,
+        meetings_asked=is_asked_by_itself(there.plan),
         page=page,
         shown_lines=shown.lines,
         done=visit.asked("done"),

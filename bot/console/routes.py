@@ -31,6 +31,7 @@ from bot.console.people import PeoplePages
 from bot.console.person import PersonPages
 from bot.console.person_actions import PersonActionPages
 from bot.console.person_notes import NotePages
+from bot.console.person_meetings import MeetingPages
 from bot.console.phones import PhonePages
 from bot.console.session import Entrance
 from bot.console.sign_in import SignInPages
@@ -75,6 +76,7 @@ def every_page(desk: Desk) -> Sequence[Page]:
         NotePages(),
         PeoplePages(),
         AddingPages(),
+        MeetingPages(),
         ImportPages(),
         FollowedPages(),
         OutboxPages(),

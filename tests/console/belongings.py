@@ -1,6 +1,6 @@
 """Everybody on the street has one of each thing that a page can show, with words that a test chooses."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import select, update
 
@@ -135,6 +135,19 @@ async def _day(mover: Mover, name: str) -> None:
         presence="not-valid",
         noted_by="coach",
         noted_at=mover.now - timedelta(days=2),
+    )
+    await mover.put(
+        tables.meetings,
+        "meeting",
+        name,
+        **ours,
+        coach_id=coach,
+        meets_on=today + timedelta(days=1),
+        begins=time(14),
+        minutes=45,
+        place=mover.words[:30],
+        state="asked",
+        made_at=mover.now - timedelta(hours=3),
     )
     await mover.put(tables.milestones, "milestone", name, **ours, slug="own-plan", due_on=today)
     await mover.put(

@@ -56,7 +56,7 @@ PARAMETERS = {
     "person": "enrolment",
 }
 
-_PERSONAL = ("enrolment", "participant", "alert", "note", "absence", "inbound", "milestone", "attendance")
+_PERSONAL = ("enrolment", "participant", "alert", "note", "absence", "inbound", "milestone", "attendance", "meeting")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 
