@@ -1,7 +1,7 @@
 """Which rules speak between two moments, to people with the same clock on the wall, and about which day."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.calendar import moment, zone_of
@@ -77,7 +77,16 @@ def _on(rule: ReminderRule, on: date, timetable: Timetable, *, clockwork: Clockw
         return
     day = _about(rule.when, on, timetable)
     if day is not None:
-        yield Speaking(rule=rule, firing=fire(rule, on, rule.when.at, clockwork=clockwork), day=day)
+        firing = fire(rule, on, rule.when.at, clockwork=clockwork)
+        yield Speaking(rule=rule, firing=_once(rule.when, firing, clockwork), day=day)
+
+
+def _once(when: ByTheClock, firing: Firing, clockwork: Clockwork) -> Firing:
+    """What a free day moves onto another day of the same rule says nothing: that day has words of its own."""
+    there = firing.at.astimezone(zone_of(clockwork.zone)).date()
+    if firing.shift is None or there == firing.on or not isinstance(when, WallClock) or not falls(when.recurs, there):
+        return firing
+    return replace(firing, shift=None, dropped=firing.shift)
 
 
 def _about(when: ByTheClock, on: date, timetable: Timetable) -> date | None:
