@@ -9,6 +9,7 @@ from bot.console.forms import Form
 from bot.console.pages import query
 from bot.console.person_agreement import ask_again, heard_yes
 from bot.console.person_contact import channel, check_ins, language, number, pause, resume, start, stop
+from bot.console.person_days_off import FIELDS, ask_days_off, set_days_off
 from bot.console.person_doing import Doing
 from bot.console.person_roster import absent, hand_over, leave, milestone, phase
 from bot.console.person_shown import Refused, ground, show_person
@@ -41,6 +42,8 @@ ACTIONS = (
     Action(name="language", fields=("language",), do=language),
     Action(name="channel", fields=("channel",), do=channel),
     Action(name="number", fields=("number",), do=number),
+    Action(name="ask-days-off", fields=(), do=ask_days_off),
+    Action(name="days-off", fields=FIELDS, do=set_days_off),
     Action(name="leave", fields=("last_day", "reason"), do=leave),
     Action(name="hand-over", fields=("coach",), do=hand_over),
     Action(name="absence", fields=("category", "begins_on", "ends_on", "late_minutes"), do=absent),

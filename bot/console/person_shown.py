@@ -12,8 +12,10 @@ from bot.console.pages import page_number
 from bot.console.progress import History, Title, progress
 from bot.console.visit import Visit
 from bot.domain.calendar import zone_of
+from bot.domain.free_days import Keeping
 from bot.services.contact import note_reading
 from bot.services.judging import asked_of_people
+from bot.services.keeping import may_ask_days_off
 from bot.services.published import Plan
 from bot.services.meeting import is_asked_by_itself
 from bot.services.welcoming import MOST_ASKED, may_ask
@@ -116,6 +118,8 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "one": one,
         "person": one.participant,
         "may_ask": may_be_asked(visit, there),
+        "may_ask_days_off": may_ask_days_off(there.plan, one.participant, now=visit.now),
+        "keepings": tuple(Keeping),
         "programme": programme,
         "spoken": there.plan.languages,
         "phases": {phase.slug: visit.title(there.plan, phase.title) for phase in programme.phases},

@@ -9,6 +9,7 @@ from bot.content.nodes import Mapping, Node, Scalar
 from bot.content.pages import Fields, Page, hint
 from bot.content.routes import check_routes
 from bot.content.wordings import PERSON
+from bot.domain.free_days import DAYS_OFF, Keeping
 from bot.domain.programme import MESSAGES_ALLOWED, WELCOME, AskedOf, Indicator, Instrument
 from bot.engine.definition import END, AnswerKind, Ask, Choice, Flow, Say, Step
 
@@ -68,6 +69,7 @@ def _check_whole(flow: Flow, top: Fields, rows: tuple[tuple[str, Scalar, Node], 
         what = "the nudge comes when the flow has already expired"
         page.complain(top.get("nudge") or top.get("expires-after"), what, "nudge earlier, or expire later")
     _check_welcome(flow, page, keys)
+    _check_days_off(flow, page, keys)
     if page.complaints:
         # A target that is not there makes steps look unreachable: first things first.
         return
@@ -86,6 +88,20 @@ def _check_welcome(flow: Flow, page: Page, keys: dict[str, Scalar]) -> None:
     what = f"'{WELCOME}' must ask once if messages may come: nothing else is sent before that yes"
     remedy = f"let one question have 'answer: yes-no' and 'saves: {MESSAGES_ALLOWED}'"
     page.complain(keys.get(at), what, remedy)
+
+
+def _check_days_off(flow: Flow, page: Page, keys: dict[str, Scalar]) -> None:
+    """Whoever chooses a holiday that nobody knows would be written to on it."""
+    for step in flow.steps:
+        if not isinstance(step, Ask) or step.saves != DAYS_OFF:
+            continue
+        unknown = [one.value for one in step.choices if one.value not in tuple(Keeping)]
+        if step.answer is not AnswerKind.SEVERAL:
+            what = f"'saves: {DAYS_OFF}' belongs to a question with 'answer: several'"
+            page.complain(keys.get(step.id), what, "change one of the two")
+        elif unknown:
+            what = f"there is no calendar '{unknown[0]}' that somebody may keep"
+            page.complain(keys.get(step.id), what, f"use {', '.join(Keeping)}")
 
 
 @dataclass(frozen=True, kw_only=True)

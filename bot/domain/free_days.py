@@ -27,6 +27,16 @@ class Keeping(StrEnum):
     NOWRUZ = "nowruz"
 
 
+DAYS_OFF = "days-off"
+"""The slug of the flow in which people choose them, and what its answer is saved as: names with commas between."""
+
+
+def kept_of(answer: str) -> str:
+    """The calendars that an answer names, as they are kept with a person: what is none of them is passed over."""
+    named = answer.split(",")
+    return ",".join(one for one in Keeping if one in named)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FreeDay:
     """A day that is free. `name` is what coaches call it, in Swedish where it has a Swedish name.

@@ -156,7 +156,7 @@ class Participant:
         """Changes whenever a coach or the person changes how things stand: a form brings back what it was shown."""
         facts = (
             *(self.phase, self.coach_id, self.language, self.stopped_at, self.paused_until, self.held_at),
-            *(self.agreement, self.check_ins_stopped_at),
+            *(self.agreement, self.check_ins_stopped_at, self.calendars),
             *(self.ended_on, self.address and (self.address.id, self.address.state.value)),
         )
         return sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]

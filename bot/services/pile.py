@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.alerts import AlertKind, FlowKind
+from bot.domain.free_days import DAYS_OFF, kept_of
 from bot.domain.messages import Draft
 from bot.domain.people import Participant
 from bot.storage.agreements import NewAgreement
@@ -32,14 +33,21 @@ class Pile:
         await work.conversations.move(self.moved, now=now)
         await work.ratings.keep(self.ratings, now=now)
         await work.conversations.keep_answers(self.answers, now=now)
-        await work.agreements.keep(self.agreed, now=now)
         await work.meetings.answer(self.answers, now=now)
+        await self._keep_days_off(work)
+        await work.agreements.keep(self.agreed, now=now)
         await work.alerts.raise_these(self.alerts, now=now)
         for person in self.stopped:
             await work.participants.change(person, stopped_at=now)
         await work.outbox.cancel_for(self.stopped, why="stopped", now=now)
         await work.outbox.cancel_nudges(self.answered, now=now)
         await work.outbox.queue(self.drafts, now=now)
+
+    async def _keep_days_off(self, work: Work) -> None:
+        """Whoever chose their holidays has them free from now on. Whoever did not want to answer changes nothing."""
+        for answer in self.answers:
+            if answer.slug == DAYS_OFF and answer.value is not None:
+                await work.participants.change(answer.participant_id, calendars=kept_of(answer.value))
 
 
 def alert_about(

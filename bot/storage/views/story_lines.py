@@ -24,6 +24,9 @@ from sqlalchemy import (
 )
 
 from bot.domain.alerts import IN_STORY
+from bot.domain.calendar import OccurrenceState
+from bot.domain.firing import AT_NIGHT
+from bot.domain.free_days import FreeBecause
 from bot.domain.messages import InboundKind, OutboxAct
 from bot.domain.notes import Visibility
 from bot.domain.people import Presence
@@ -41,6 +44,7 @@ from bot.storage.tables import (
     inbox,
     milestones,
     notes,
+    occurrences,
     outbox,
     participants,
 )
@@ -63,7 +67,7 @@ def lines_of(only: Only, dialect: str) -> Subquery:
         return _notes().subquery("line")
     return union_all(
         *(_sent(), _came(), _notes(), _absences(), _missed(), _changes(), _check_ins(), _alerts(), _done()),
-        _reached(dialect),
+        *(_gave_way(), _reached(dialect)),
     ).subquery("line")
 
 
@@ -258,6 +262,28 @@ def _done() -> Select[Any]:
         .join(enrolments, _about_person(audit.c.participant_id, audit.c.programme_id))
         .outerjoin(coaches, coaches.c.id == audit.c.coach_id)
         .where(audit.c.what.in_(DONE))
+    )
+
+
+_GIVEN_WAY = (*FreeBecause, AT_NIGHT)
+
+
+def _gave_way() -> Select[Any]:
+    """What a free day or the night moved or left out: why, and never which holiday somebody keeps."""
+    moved, skipped = occurrences.c.shift.in_(_GIVEN_WAY), occurrences.c.state == OccurrenceState.SKIPPED
+    return (
+        _line(
+            "gave-way",
+            occurrences.c.due_at,
+            occurrences.c.id,
+            slug=occurrences.c.rule,
+            state=occurrences.c.state,
+            detail=func.coalesce(occurrences.c.shift, occurrences.c.reason),
+            first_on=occurrences.c.on_day,
+        )
+        .select_from(occurrences)
+        .join(enrolments, _of(occurrences.c.enrolment_id))
+        .where(or_(moved, and_(skipped, occurrences.c.reason.in_(_GIVEN_WAY))))
     )
 
 
