@@ -148,6 +148,20 @@ def doctor() -> None:
 
 
 @framsteg.command()
+def status() -> None:
+    """Say what waits, what is late and what fails; exit code 1 if something has to be done."""
+    from bot.cli.status import tell
+
+    chosen = settings()
+
+    async def work() -> None:
+        if not await tell(chosen, say=click.echo):
+            sys.exit(1)
+
+    do(work)
+
+
+@framsteg.command()
 @click.argument("what", type=click.Choice(["set", "delete"]))
 def webhook(what: str) -> None:
     """Tell Telegram to call us (FRAMSTEG_TELEGRAM_MODE=webhook), or to be fetched from."""

@@ -54,6 +54,22 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process has this file for itself just now."""
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        # Let go of at once, so that nobody who starts just now is refused.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def writer(path: Path, *, synchronous: str) -> AsyncEngine:
     """The one connection that writes. More than one would wait for each other, and Debian 12's SQLite could
     corrupt the file (the WAL-reset bug, fixed in 3.51.3) if one wrote a checkpoint while another commits."""
