@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 
 from bot.domain.messages import Draft, OutboxAct, OutboxStatus, Priority, Purpose
 from bot.domain.people import ChannelName
@@ -113,3 +113,42 @@ async def _addresses(town: Town) -> dict[int, int]:
     table = tables.addresses
     rows = await town.rows(select(table.c.id, table.c.participant_id).where(table.c.participant_id.is_not(None)))
     return {row.participant_id: row.id for row in rows}
+
+
+async def a_multitude(town: Town, how_many: int) -> list[Person]:
+    """So many people with a telephone, written into the database at once."""
+    sealer, now = town.app.database.sealer, town.now
+    organisation, programme = town.programme.organisation_id, town.programme.id
+    numbers = [f"+46731{number:06}" for number in range(how_many)]
+    person = {"organisation_id": organisation, "first_name": "Amina", "language": "sv", "zone": "Europe/Stockholm"}
+    person |= {"preferred_channel": ChannelName.SMS, "created_at": now}
+    days = dict.fromkeys(("phase_since", "coach_since", "started_on"), now.date())
+    place = {"organisation_id": organisation, "programme_id": programme, "coach_id": town.coach, "phase": "phase-1"}
+    async with town.app.database.transaction() as connection:
+        made = await connection.execute(
+            insert(tables.participants).returning(tables.participants.c.id, sort_by_parameter_order=True),
+            [person] * how_many,
+        )
+        people = list(made.scalars())
+        enrolled = await connection.execute(
+            insert(tables.enrolments).returning(tables.enrolments.c.id, sort_by_parameter_order=True),
+            [{**place, **days, "participant_id": one} for one in people],
+        )
+        enrolments = list(enrolled.scalars())
+        address = {"organisation_id": organisation, "channel": ChannelName.SMS, "state": "active", "state_at": now}
+        await connection.execute(
+            insert(tables.addresses),
+            [
+                {
+                    **address,
+                    "participant_id": one,
+                    "hash": sealer.hash(ChannelName.SMS, number),
+                    "cipher": sealer.seal(number.encode()),
+                }
+                for one, number in zip(people, numbers, strict=True)
+            ],
+        )
+    return [
+        Person(town=town, enrolment=enrolment, id=one, sms=number)
+        for one, enrolment, number in zip(people, enrolments, numbers, strict=True)
+    ]
