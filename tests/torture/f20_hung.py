@@ -73,4 +73,8 @@ async def _hang(house: Household, left: Iterator[int], hung: Counter[str], dice:
         # It goes on for a while with whatever it had in hand, and another takes its place.
         await asyncio.sleep(0.5)
         house.living.remove(child)
-        await child.stop()
+        child.send(signal.SIGTERM)
+        while child.code is None:
+            # It may come by the place where it stops itself only now.
+            child.send(signal.SIGCONT)
+            await asyncio.sleep(0.1)
