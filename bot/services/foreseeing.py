@@ -36,16 +36,6 @@ class Foreseen:
     left_out: tuple[Left, ...]
 
 
-@dataclass
-class _Ahead:
-    """A clock that stands where the copy is: both its programme time and its machine time."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 async def foresee(
     database: Database, shelf: Shelf, enrolment: int, *, now: datetime, between: tuple[datetime, datetime]
 ) -> Foreseen:
@@ -58,16 +48,16 @@ async def foresee(
     if not now <= since < until <= now + FARTHEST:
         raise ValueError(f"from now to {FARTHEST.days} days ahead")
     async with world_of(database, enrolment, now=now) as world:
-        clock = _Ahead(now)
+        at = now
         channels: dict[ChannelName, Channel] = {name: Paper() for name in (ChannelName.SMS, ChannelName.TELEGRAM)}
         reminders, delivery = Reminders(world, shelf), Delivery(world, shelf, channels)
-        while clock.now < until:
-            clock.now = await _next(world, shelf, after=clock.now, until=until)
-            await reminders.queue_due(now=clock.now)
+        while at < until:
+            at = await _next(world, shelf, after=at, until=until)
+            await reminders.queue_due(now=at)
             async with unit_of_work(world) as work:
-                await fall_silent(work, shelf, now=clock.now)
-                await ask_back(work, shelf, now=clock.now)
-            await delivery.send_queued(now=clock.now)
+                await fall_silent(work, shelf, now=at)
+                await ask_back(work, shelf, now=at)
+            await delivery.send_queued(now=at)
         async with world.reading() as connection:
             return Foreseen(
                 coming=tuple(await sent(connection, since=since, until=until)),
