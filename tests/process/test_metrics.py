@@ -63,7 +63,10 @@ async def test_what_every_alert_rule_asks_for_is_told_and_nothing_about_anybody(
     asked = {name for rule in _rules() for name in re.findall(r"\b(?:framsteg|process)_\w+", rule["expr"])}
     assert asked - told_names == set()
     assert _value(text, 'framsteg_sends_last_day{channel="telegram",status="sent"}') == 3
-    assert _value(text, 'framsteg_outbox_oldest_due_seconds{channel="sms"}') == 0
+    # The answer to what was just written may be on its way.
+    assert _value(text, 'framsteg_outbox_oldest_due_seconds{channel="sms"}') < 5
+    assert _value(text, 'framsteg_outbox_oldest_due_seconds{channel="telegram"}') == 0
+    assert _value(text, 'framsteg_spending_parts{programme="1"}') >= 3
     assert _value(text, "framsteg_inbox_oldest_unhandled_seconds") == 0
     assert _value(text, "framsteg_database_up") == 1
     assert _value(text, 'framsteg_tick_failures{tick="send-sms"}') == 0
