@@ -117,10 +117,12 @@ def resume(slug: str | None, since: str | None, moved: bool) -> None:
         from bot.cli.desk import opened
         from bot.storage.unit_of_work import unit_of_work
 
+        # A round that was under way when it was stopped is behind as well.
+        anew = {"stopped_at": None, "planning_until": None, "planning_after": None}
         async with opened() as desk, unit_of_work(desk.database) as stores:
             for row in await desk.programmes(stores, slug):
                 if row.stopped_at is not None:
-                    await stores.programmes.change(row.id, stopped_at=None, planned_until=desk.now)
+                    await stores.programmes.change(row.id, **anew, planned_until=desk.now)
         click.echo(f"{slug} sends again")
 
     do(work)
