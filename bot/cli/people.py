@@ -87,10 +87,10 @@ def move_on(enrolment: int, phase: str) -> None:
 
     async def work() -> None:
         from bot.cli.desk import opened
-        from bot.services.roster import move_to_phase
+        from bot.services.joining import NextPhase, move_to_phase
 
         async with opened() as desk:
-            await move_to_phase(desk.database, desk.shelf, enrolment, phase=phase, now=desk.now)
+            await move_to_phase(desk.database, desk.shelf, enrolment, phase=NextPhase(slug=phase), now=desk.now)
         click.echo(f"{enrolment} is in {phase}")
 
     do(work)

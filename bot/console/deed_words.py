@@ -47,6 +47,8 @@ def _of_people(_: Say) -> dict[str, str]:
         "asked-again": _("Asked once more if we may write"),
         "agreed-in-person": _("Noted that the person said yes"),
         "phase-changed": _("Moved to another phase"),
+        "block-joined": _("Took the person into a block"),
+        "block-left": _("Ended the time in a block"),
         "milestone-set": _("Changed a milestone"),
         "handed-over": _("Handed over to another coach"),
         "left": _("Ended the time in the programme"),

@@ -186,6 +186,7 @@ class ImportPages:
             problems=_said(visit, looked.plan, looked.problems[:MOST_PROBLEMS]),
             coaches=looked.coaches,
             phases={slug: title for (_, slug), title in titles_of_phases(visit, {0: looked.plan}).items()},
+            blocks={one.slug: visit.title(looked.plan, one.title) for one in looked.plan.programme.blocks},
             programme=visit.title(looked.plan, looked.plan.programme.title),
             headings=_headings(visit),
         )

@@ -56,6 +56,7 @@ class PeoplePages:
             silent={one.enrolment_id for one in people if _is_silent(visit, one, plans)},
             nobody=not around,
             may_add=bool(theirs(visit)),
+            blocks=_blocks(visit, plans),
         )
 
 
@@ -77,6 +78,16 @@ def titles_of_phases(visit: Visit, plans: Mapping[int, Plan]) -> dict[tuple[int,
         for number, plan in plans.items()
         for phase in plan.programme.phases
     }
+
+
+def _blocks(visit: Visit, plans: Mapping[int, Plan]) -> list[tuple[str, str]]:
+    """The pages of the blocks of the reader's programmes, each with its name."""
+    own = {number: plan for number, plan in plans.items() if number in theirs(visit)}
+    return [
+        (f"/blocks/{number}/{one.slug}", visit.title(plan, one.title))
+        for number, plan in own.items()
+        for one in plan.programme.blocks
+    ]
 
 
 def _asked(visit: Visit, around: Sequence[view.Around]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from bot.console.person_agreement import ask_again, heard_yes
 from bot.console.person_contact import channel, check_ins, language, number, pause, resume, start, stop
 from bot.console.person_days_off import FIELDS, ask_days_off, set_days_off
 from bot.console.person_doing import Doing
-from bot.console.person_roster import absent, hand_over, leave, milestone, phase
+from bot.console.person_roster import absent, block, block_left, hand_over, leave, milestone, phase
 from bot.console.person_shown import Refused, ground, show_person
 from bot.console.visit import Page, Visit
 from bot.domain.access import ChangedMeanwhile, May
@@ -30,7 +30,9 @@ class Action:
 
 
 ACTIONS = (
-    Action(name="phase", fields=("phase",), do=phase),
+    Action(name="phase", fields=("phase", "phase_until"), do=phase),
+    Action(name="block", fields=("block", "since", "until"), do=block),
+    Action(name="block-left", fields=("left_block", "last_in_block"), do=block_left),
     Action(name="milestone", fields=("milestone", "dated", "milestone_day"), do=milestone),
     Action(name="pause", fields=("pause",), do=pause),
     Action(name="resume", fields=(), do=resume),

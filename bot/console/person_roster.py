@@ -6,7 +6,8 @@ from bot.console.forms import Form
 from bot.console.person_doing import Doing
 from bot.domain.day import NewAbsence
 from bot.domain.people import Presence
-from bot.services import attendance, roster
+from bot.services import attendance, joining, roster
+from bot.services.joining import Joining, NextPhase
 from bot.services.roster import Leaving, MilestoneDates
 
 REASONS = ("work", "studies", "ended", "moved", "other")
@@ -23,10 +24,37 @@ FAR = timedelta(days=3 * 366)
 async def phase(doing: Doing) -> str | None:
     """The person is in another phase."""
     chosen = doing.form.one_of("phase", {one.slug for one in doing.there.plan.programme.phases})
+    until = _near(doing, doing.form, "phase_until", required=False)
+    if until is not None and until < doing.now.date():
+        doing.form.complain("phase_until", "before")
     if not doing.form.well:
         return None
-    await roster.move_to_phase(doing.database, doing.shelf, doing.asked, phase=chosen, now=doing.now)
+    wanted = NextPhase(slug=chosen, until=until)
+    await joining.move_to_phase(doing.database, doing.shelf, doing.asked, phase=wanted, now=doing.now)
     return "phase"
+
+
+async def block(doing: Doing) -> str | None:
+    """The person is a member of a block."""
+    chosen = doing.form.one_of("block", {one.slug for one in doing.there.plan.programme.blocks})
+    since, until = _near(doing, doing.form, "since"), _near(doing, doing.form, "until", required=False)
+    if since is not None and until is not None and until < since:
+        doing.form.complain("until", "before")
+    if not doing.form.well or since is None:
+        return None
+    wanted = Joining(programme_id=doing.there.plan.programme_id, block=chosen, since=since, until=until)
+    await joining.join_one(doing.database, doing.shelf, doing.asked, wanted, now=doing.now)
+    return "block"
+
+
+async def block_left(doing: Doing) -> str | None:
+    """The person's last day in a block."""
+    chosen = doing.form.one_of("left_block", {one.block for one in doing.there.one.participant.memberships})
+    last = _near(doing, doing.form, "last_in_block")
+    if not doing.form.well or last is None:
+        return None
+    await joining.leave_block(doing.database, doing.asked, chosen, last=last, now=doing.now)
+    return "block-left"
 
 
 async def milestone(doing: Doing) -> str | None:

@@ -16,23 +16,23 @@ from bot.domain.free_days import Keeping
 from bot.services.contact import note_reading
 from bot.services.judging import asked_of_people
 from bot.services.keeping import may_ask_days_off
-from bot.services.published import Plan
 from bot.services.meeting import is_asked_by_itself
+from bot.services.published import Plan
 from bot.services.welcoming import MOST_ASKED, may_ask
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views.danger import danger_of
+from bot.storage.views.meetings import meetings_of
 from bot.storage.views.person import OnePerson, person
 from bot.storage.views.ratings import own_ratings
-from bot.storage.views.meetings import meetings_of
 from bot.storage.views.sight import looking
 from bot.storage.views.story import story
 from bot.storage.views.story_lines import Only
 
-
-@dataclass(frozen=True, kw_only=True)
 MET_FOR = timedelta(days=7)
 """How long a meeting that has been stays on the page."""
 
+
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """On what something is shown or done: how the person stands, and the plans of the programmes they are in."""
 
@@ -88,19 +88,19 @@ async def show_person(visit: Visit, *, refused: Refused | None = None) -> Respon
         told = await story(look, enrolment, only=only, page=page)
         rated = await own_ratings(look, [enrolment])
         danger = await danger_of(look, one.participant)
+        met = await meetings_of(look, enrolment, since=visit.now.date() - MET_FOR)
     await note_reading(visit.desk.database, one.participant, by=visit.by, now=visit.now)
     there = await _with_plans(visit, one)
-        met = await meetings_of(look, enrolment, since=visit.now.date() - MET_FOR)
     shown = progress([one], ratings=rated, titles=titles(visit, there.plan))[0]
     return visit.show(
         "person.html",
         code=200 if refused is None else 409 if refused.changed else 422,
         **around(visit, there),
         danger=danger,
-        story=told,
-        only=only,
         meetings=met,
         meetings_asked=is_asked_by_itself(there.plan),
+        story=told,
+        only=only,
         page=page,
         shown_lines=shown.lines,
         done=visit.asked("done"),
@@ -123,6 +123,8 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "programme": programme,
         "spoken": there.plan.languages,
         "phases": {phase.slug: visit.title(there.plan, phase.title) for phase in programme.phases},
+        "blocks": {block.slug: visit.title(there.plan, block.title) for block in programme.blocks},
+        "own_blocks": _own_blocks(visit, there),
         "next_phase": slugs[place + 1] if place + 1 < len(slugs) else None,
         "activities": {each.slug: visit.title(there.plan, each.title) for each in programme.activities},
         "milestones": {
@@ -157,6 +159,11 @@ def titles(visit: Visit, plan: Plan) -> list[Title]:
 def recorded(every: Sequence[History]) -> bool:
     """Whether a coach recorded any of these values for the person."""
     return any(one.rating.recorded_by is not None for line in every for one in line.values)
+
+
+def _own_blocks(visit: Visit, there: Ground) -> list[tuple[str, str]]:
+    titles = {one.slug: visit.title(there.plan, one.title) for one in there.plan.programme.blocks}
+    return [(one.block, titles.get(one.block, one.block)) for one in there.one.participant.memberships]
 
 
 def _phases_elsewhere(visit: Visit, there: Ground) -> dict[int, str]:

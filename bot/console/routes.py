@@ -14,6 +14,7 @@ from bot.console.account import AccountPages
 from bot.console.accounts import AccountsPages
 from bot.console.adding import AddingPages
 from bot.console.attendance import AttendancePages
+from bot.console.blocks import BlockPages
 from bot.console.changes import ChangePages
 from bot.console.clock import ClockPages
 from bot.console.coming import ComingPages
@@ -30,8 +31,8 @@ from bot.console.pages import HERE, Pages
 from bot.console.people import PeoplePages
 from bot.console.person import PersonPages
 from bot.console.person_actions import PersonActionPages
-from bot.console.person_notes import NotePages
 from bot.console.person_meetings import MeetingPages
+from bot.console.person_notes import NotePages
 from bot.console.phones import PhonePages
 from bot.console.session import Entrance
 from bot.console.sign_in import SignInPages
@@ -69,14 +70,15 @@ def every_page(desk: Desk) -> Sequence[Page]:
         UrgentPages(),
         AccountsPages(desk),
         AttendancePages(),
+        BlockPages(),
         ComingPages(),
         ChangePages(),
         PersonPages(),
         PersonActionPages(),
         NotePages(),
+        MeetingPages(),
         PeoplePages(),
         AddingPages(),
-        MeetingPages(),
         ImportPages(),
         FollowedPages(),
         OutboxPages(),

@@ -26,6 +26,7 @@ HEADINGS = {
     "birth_year": _("Year of birth"),
     "protected": _("Protected identity"),
     "telegram": _("Telegram chat"),
+    "block": _("Block"),
     "zone": _("Time zone"),
 }
 """What a column is called, the usual ones first."""
@@ -42,7 +43,7 @@ _WORDS = {
 def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
     """What a file for this programme may say, in all languages of the console."""
     headings: dict[str, str] = {}
-    said: dict[str, dict[str, str]] = {"gender": {}, "protected": {}, "language": {}, "phase": {}}
+    said: dict[str, dict[str, str]] = {"gender": {}, "protected": {}, "language": {}, "phase": {}, "block": {}}
     for language, texts in words.items():
         headings |= {_folded(texts.gettext(name)): column for column, name in HEADINGS.items()}
         for column, known in _WORDS.items():
@@ -51,6 +52,8 @@ def spoken(words: Mapping[str, NullTranslations], plan: Plan) -> Spoken:
             said["language"][_folded(name_in(language, of=one))] = one
         for phase in plan.programme.phases:
             said["phase"][_folded(_title(plan, phase.title, language))] = phase.slug
+        for block in plan.programme.blocks:
+            said["block"][_folded(_title(plan, block.title, language))] = block.slug
     return Spoken(headings=headings, words=said)
 
 

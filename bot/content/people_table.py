@@ -16,7 +16,7 @@ from bot.domain.programme import Programme
 
 COLUMNS = (
     *("first_name", "language", "phone", "telegram", "coach", "phase", "started_on", "zone"),
-    *("gender", "birth_year", "protected"),
+    *("gender", "birth_year", "protected", "block"),
 )
 REQUIRED = ("first_name", "coach")
 GENDERS = ("woman", "man", "other")
@@ -181,6 +181,7 @@ class _Row:
             gender=self._one_of("gender", ("", *GENDERS)) or None,
             birth_year=self._year(),
             protected=self._one_of("protected", ("no", "yes")) == "yes",
+            blocks=self._blocks(),
         )
         return new if len(self.problems) == before else None
 
@@ -242,6 +243,10 @@ class _Row:
         if cell and cell not in allowed:
             self._wrong(column, "one-of", allowed=", ".join(filter(None, allowed)))
         return cell or allowed[0]
+
+    def _blocks(self) -> tuple[str, ...]:
+        known = tuple(block.slug for block in self.against.programme.blocks)
+        return (self._one_of("block", ("", *known)),) if self._cell("block") else ()
 
     def _zone(self) -> str:
         name = self._cell("zone") or self.against.programme.zone

@@ -28,6 +28,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
         *("days-off-asked", "days-off-set"),
     ),
     Kind.PLACE: (
+        *("block-joined", "block-left"),
         *("person-added", "phase-changed", "milestone-set", "handed-over", "left"),
         *("import-read", "import-begun", "import-thrown-away"),
     ),

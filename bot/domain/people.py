@@ -178,3 +178,5 @@ class NewParticipant:
     birth_year: int | None = None
     protected: bool = False
     agreement: Agreement = Agreement.AGREED
+    blocks: tuple[str, ...] = ()
+    """Of which they are members from the first day."""

@@ -164,18 +164,6 @@ async def invite(database: Database, enrolment: int | Asked, *, now: datetime) -
         return await work.participants.make_deep_link(participant_id=person.id, now=now)
 
 
-async def move_to_phase(database: Database, shelf: Shelf, enrolment: int | Asked, *, phase: str, now: datetime) -> None:
-    """From now on the person is in this phase: its activities and reminders are theirs at once."""
-    asked = asked_of(enrolment)
-    async with unit_of_work(database) as work:
-        person, plan = await _held(work, shelf, asked)
-        if phase not in [one.slug for one in plan.programme.phases]:
-            raise NotOnTheRoster(f"the programme has no phase {phase}")
-        today = now.astimezone(zone_of(person.zone)).date()
-        await work.participants.change_enrolment(asked.enrolment, phase=phase, phase_since=today, now=now)
-        await note(work, done("phase-changed", person, about=phase), asked=asked, now=now)
-
-
 @dataclass(frozen=True, kw_only=True)
 class MilestoneDates:
     """When a milestone is to be reached, or that it was."""
@@ -239,6 +227,7 @@ async def leave(database: Database, shelf: Shelf, enrolment: int | Asked, leavin
         await work.participants.change_enrolment(
             asked.enrolment, ended_on=leaving.on, ended_reason=leaving.reason, now=now
         )
+        await work.memberships.end(asked.enrolment, last=leaving.on)
         await note(work, done("left", person, about=leaving.reason), asked=asked, now=now)
         if leaving.on > now.astimezone(zone_of(person.zone)).date():
             return

@@ -9,16 +9,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import (
-    Address,
-    AddressState,
-    Agreement,
-    ChannelName,
-    NewParticipant,
-    Participant,
-)
+from bot.domain.people import Address, AddressState, Agreement, ChannelName, NewParticipant, Participant
 from bot.storage.addresses import Addresses, Belongs
-from bot.storage.memberships import MEMBERSHIPS, memberships_of
+from bot.storage.memberships import MEMBERSHIPS, begin, memberships_of
 from bot.storage.programmes import ProgrammeRow
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, changes, coaches, deep_links, enrolments, participants
@@ -172,6 +165,7 @@ class Participants:
             )
             .returning(enrolments.c.id)
         )
+        await begin(self._connection, int(place or 0), new.blocks, since=new.started_on)
         return int(place or 0)
 
     async def heard_from(self, people: Iterable[int], *, now: datetime) -> None:

@@ -27,8 +27,9 @@ from bot.storage.database import Database
 from bot.storage.given import GivenAnswers
 from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
-from bot.storage.meetings import Meetings
 from bot.storage.machine_time import MachineTime
+from bot.storage.meetings import Meetings
+from bot.storage.memberships import Memberships
 from bot.storage.newcomers import Newcomers
 from bot.storage.notes import Notes
 from bot.storage.outbox import Outbox
@@ -107,6 +108,7 @@ class Work:
     restoring: Restoring
     changes: ActivityChanges
     concerned: Concerned
+    memberships: Memberships
     renewal: Renewal
     planning: Planning
     meetings: Meetings

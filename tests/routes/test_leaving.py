@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.services.roster import Leaving, MilestoneDates, NotOnTheRoster, leave, move_to_phase, set_milestone
+from bot.services.joining import NextPhase, move_to_phase
+from bot.services.roster import Leaving, MilestoneDates, NotOnTheRoster, leave, set_milestone
 from bot.storage.unit_of_work import unit_of_work
 from tests.town import Person, Town
 
@@ -126,7 +127,9 @@ async def test_a_picture_from_somebody_who_stopped_is_met_with_silence_and_reach
 async def test_a_new_phase_has_its_own_days_at_once(town: Town) -> None:
     amina = await town.a_person()
 
-    await move_to_phase(town.app.database, town.app.shelf, amina.enrolment, phase="phase-3", now=town.now)
+    await move_to_phase(
+        town.app.database, town.app.shelf, amina.enrolment, phase=NextPhase(slug="phase-3"), now=town.now
+    )
     await town.at(at(WEDNESDAY, 18), step=AHEAD)
 
     assert "09:00 Praktik, din praktikplats" in amina.messages()[0]
@@ -137,7 +140,7 @@ async def test_phases_and_milestones_that_are_not_there_are_refused(town: Town) 
     database, shelf = town.app.database, town.app.shelf
 
     with pytest.raises(NotOnTheRoster, match="phase-9"):
-        await move_to_phase(database, shelf, amina.enrolment, phase="phase-9", now=town.now)
+        await move_to_phase(database, shelf, amina.enrolment, phase=NextPhase(slug="phase-9"), now=town.now)
     with pytest.raises(NotOnTheRoster, match="the-moon"):
         dates = MilestoneDates(slug="the-moon", due_on=THURSDAY)
         await set_milestone(database, shelf, amina.enrolment, dates, now=town.now)

@@ -62,6 +62,7 @@ class OnePerson:
     participant: Participant
     channel: ChannelName
     phase_since: date
+    phase_until: date | None
     coach_since: date
     coaches_before: int
     ended_reason: str | None
@@ -93,6 +94,7 @@ async def person(look: Look, enrolment: int, *, now: datetime) -> OnePerson | No
         participant=known,
         channel=ChannelName(row.preferred_channel),
         phase_since=row.phase_since,
+        phase_until=row.phase_until,
         coach_since=row.coach_since,
         coaches_before=row.coaches_before,
         ended_reason=row.ended_reason,
@@ -195,6 +197,7 @@ _before, _after = coaches.alias("before"), coaches.alias("after")
 _ONE: Select[Any] = WHOLE.order_by(addresses.c.id.desc()).limit(1)
 _HEAD: Select[Any] = _ONE.add_columns(
     enrolments.c.phase_since,
+    enrolments.c.phase_until,
     enrolments.c.coach_since,
     enrolments.c.ended_reason,
     select(func.count())
