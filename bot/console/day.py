@@ -14,6 +14,7 @@ from bot.storage.takers import takers
 from bot.storage.unit_of_work import looking as at_work
 from bot.storage.views import today as view
 from bot.storage.views.danger import held_people
+from bot.storage.views.meetings import MeetingLine, meetings_between
 from bot.storage.views.sight import Look, looking
 from bot.storage.views.strangers import how_many
 from bot.storage.views.today_alerts import AlertSeen, Kept, open_alerts
@@ -34,6 +35,7 @@ class Day:
     absent: Section[view.AbsentSeen]
     silent: Mapping[Silence, Section[SilentSeen]]
     dates: Section[view.DateSeen]
+    meetings: Section[MeetingLine]
     unclaimed: int
     sessions: tuple[Session, ...]
     takers: Mapping[int, Mapping[int, str]]
@@ -44,7 +46,7 @@ class Day:
     def waits(self) -> bool:
         """Whether anything waits for somebody."""
         totals = [one.total for one in self.kept.values()] + [one.total for one in self.silent.values()]
-        return any((*totals, self.held.total, self.absent.total, self.dates.total, self.unclaimed))
+        return any((*totals, self.held.total, self.absent.total, self.dates.total, self.meetings.total, self.unclaimed))
 
     def is_away(self) -> bool:
         """Whether the reader is away today."""
@@ -80,6 +82,7 @@ async def the_day(visit: Visit, part: Part) -> Day:
             absent=await view.absent(look, part, on=on, zone=zone_of(me.zone)),
             silent=await silent_people(look, part, measure=measure),
             dates=await view.dates(look, part, week=view.week_of(on), now=now),
+            meetings=await meetings_between(look, part, first=on, last=view.week_of(on)[1]),
             unclaimed=await how_many(look),
             sessions=_sessions(plans, taking, await view.noted(look, on=on, activities=held), on=on),
             takers=await _takers(look, kept, on=on),

@@ -23,7 +23,7 @@ from bot.storage.views.urgent import is_told_late
 _FIRST = ((May.PEOPLE, "/"), (May.FIGURES, "/figures"), (May.TEXTS, "/texts"), (May.ACCOUNTS, "/accounts"))
 """Where each role begins, of those that somebody has the first."""
 
-SECTIONS = ("alerts", "held", "questions", "absent", "silent", "unreachable", "uncertain", "dates")
+SECTIONS = ("alerts", "held", "questions", "absent", "silent", "unreachable", "uncertain", "meetings", "dates")
 A_GLANCE, A_LIST = 6, 40
 """How many lines of a section the day shows, and how many a page of the whole section."""
 

@@ -251,6 +251,7 @@ class _Writer:
         title = self.titles(one.programme_id, one.title) if one.title else one.slug
         whats = {
             Ahead.START: _("%(day)s: %(name)s begins"),
+            Ahead.MEETING: _("%(day)s %(title)s: meeting with %(name)s"),
             Ahead.MILESTONE: _("%(day)s: milestone for %(name)s: %(title)s"),
             Ahead.LAST_DAY: _("%(day)s: last day for %(name)s"),
         }

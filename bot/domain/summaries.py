@@ -21,6 +21,7 @@ class Ahead(StrEnum):
     """What the coming week brings, in the order of one day."""
 
     START = "start"
+    MEETING = "meeting"
     MILESTONE = "milestone"
     LAST_DAY = "last-day"
 
@@ -60,7 +61,10 @@ class SilentLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AheadLine:
-    """Something the coming week brings. `title` is a milestone's text key, `None` when it is gone."""
+    """Something the coming week brings. `title` is a milestone's text key, `None` when it is gone.
+
+    `slug` is a milestone's, or the hour of a meeting.
+    """
 
     on: date
     what: Ahead
@@ -224,6 +228,7 @@ def _coming(told: Iterable[tuple[ProgrammeWeek, list[PersonWeek]]], *, first: da
         for person in people:
             days = [
                 (Ahead.START, "", person.started_on),
+                *((Ahead.MEETING, f"{begins:%H:%M}", on) for on, begins in person.meetings if not _gone(person, by=on)),
                 *((Ahead.MILESTONE, slug, on) for slug, on in person.milestones if not _gone(person, by=on)),
                 *([(Ahead.LAST_DAY, "", person.ended_on)] if person.ended_on else []),
             ]
@@ -241,7 +246,13 @@ def _coming(told: Iterable[tuple[ProgrammeWeek, list[PersonWeek]]], *, first: da
                 if first <= on < first + timedelta(days=7)
             ]
     order = list(Ahead)
-    return tuple(sorted(found, key=lambda one: (one.on, order.index(one.what), one.first_name.casefold(), one.slug)))
+
+    def place(one: AheadLine) -> tuple[date, int, str, str, str]:
+        # Meetings come by the hour, everything else by name.
+        hour = one.slug if one.what is Ahead.MEETING else ""
+        return one.on, order.index(one.what), hour, one.first_name.casefold(), one.slug
+
+    return tuple(sorted(found, key=place))
 
 
 def _did(weeks: Iterable[ProgrammeWeek]) -> Did:

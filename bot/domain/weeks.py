@@ -92,6 +92,8 @@ class PersonWeek:
     rated: tuple[Rated, ...] = ()
     milestones: tuple[tuple[str, date], ...] = ()
     """Slug and date of those not reached whose day is in the week that comes."""
+    meetings: tuple[tuple[date, time], ...] = ()
+    """Day and hour of those that take place in the week that comes."""
 
     def blocks(self, on: date) -> tuple[str, ...]:
         """The blocks whose member this person is on a day."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.check_ins import RaterKind
+from bot.domain.meetings import MeetingState
 from bot.domain.messages import OutboxAct, OutboxStatus, Purpose
 from bot.domain.people import AddressState, ChannelName, Coach, Presence
 from bot.domain.weeks import CheckedIn, Held, OpenAlert, PersonWeek, Rated, Window
@@ -20,6 +21,7 @@ from bot.storage.tables import (
     check_ins,
     enrolments,
     given_ratings,
+    meetings,
     milestones,
     outbox,
     participants,
@@ -82,6 +84,7 @@ class Weeks:
         before, rated = await self._rated(ids, window)
         asked = await self._checked_in(ids, window)
         ahead = await self._milestones(ids, window)
+        meet = await self._meetings(ids, window)
         whole = {
             programme: [
                 replace(
@@ -91,6 +94,7 @@ class Weeks:
                     rated=tuple(rated.get(one.enrolment_id, ())),
                     checked_in=asked.get(one.enrolment_id, CheckedIn.NOT_ASKED),
                     milestones=tuple(ahead.get(one.enrolment_id, ())),
+                    meetings=tuple(meet.get(one.enrolment_id, ())),
                 )
                 for one in several
             ]
@@ -198,6 +202,22 @@ class Weeks:
         found: dict[int, list[tuple[str, date]]] = {}
         for row in rows:
             found.setdefault(row.enrolment_id, []).append((row.slug, row.due_on))
+        return found
+
+    async def _meetings(self, ids: Iterable[int], window: Window) -> dict[int, list[tuple[date, time]]]:
+        rows = await self._connection.execute(
+            select(meetings.c.enrolment_id, meetings.c.meets_on, meetings.c.begins)
+            .where(
+                meetings.c.enrolment_id.in_(ids),
+                meetings.c.state.not_in((MeetingState.DECLINED, MeetingState.CALLED_OFF)),
+                meetings.c.meets_on >= window.until,
+                meetings.c.meets_on < window.until + timedelta(days=7),
+            )
+            .order_by(meetings.c.meets_on, meetings.c.begins, meetings.c.id)
+        )
+        found: dict[int, list[tuple[date, time]]] = {}
+        for row in rows:
+            found.setdefault(row.enrolment_id, []).append((row.meets_on, row.begins))
         return found
 
     async def _outbox(self, coach_id: int, window: Window) -> dict[int, Counts]:

@@ -105,3 +105,25 @@ async def test_a_meeting_of_somebody_else_is_not_there(street: Street) -> None:
     assert answer.status_code == 404
     assert (await johan.post(f"/people/{street.enrolments['Bosse']}/meetings/1/call-off", **shown)).status_code == 404
     assert await states(street, "Bosse") == [("asked", 1)]
+
+
+async def test_the_day_shows_the_week_s_meetings_to_whoever_sees_the_person(street: Street) -> None:
+    karin, johan, lena = [await street.browser(one) for one in ("Karin", "Johan", "Lena")]
+    await make(karin, street, "Bosse", meets_on="2026-11-27", begins="09:15", place="Kafeet")
+    await make(karin, street, "Bosse", meets_on="2026-12-08", place="Rummet")
+    for reader, sees in ((karin, True), (lena, True), (johan, False)):
+        page = (await reader.get("/")).text
+        assert ("Kafeet" in page) is sees and "Rummet" not in page
+    assert "no answer yet" in (await karin.get("/?section=meetings")).text
+
+
+async def test_the_weekly_summary_tells_of_the_coming_week_s_meetings(street: Street) -> None:
+    karin = await street.browser("Karin")
+    await make(karin, street, "Bosse", meets_on="2026-11-27", begins="09:15")
+    await make(karin, street, "Bosse", meets_on="2026-11-26", begins="16:00")
+    await make(karin, street, "Bosse", meets_on="2026-12-08", place="Rummet")
+    page = re.sub(r"<[^>]+>|\s+", " ", (await karin.get("/summary/now")).text)
+    page = re.sub(r"\s+", " ", page)
+    assert "meeting with Bosse" in page
+    assert page.index("16:00 : meeting with Bosse") < page.index("09:15 : meeting with Bosse")
+    assert "8 December" not in page
