@@ -15,6 +15,12 @@ def is_staffed(staffed: StaffedHours, *, zone: str, now: datetime) -> bool:
     return _works(staffed, local.date()) and staffed.begins <= local.time() < staffed.ends
 
 
+def is_closed_today(staffed: StaffedHours, *, zone: str, now: datetime) -> bool:
+    """Whether somebody would read today, were it not a closed day: the usual hours are no answer then."""
+    today = now.astimezone(zone_of(zone)).date()
+    return today.isoweekday() in staffed.weekdays and today in staffed.closed
+
+
 def staffed_next(staffed: StaffedHours, *, zone: str, now: datetime) -> datetime:
     """When somebody reads next: the coming moment (UTC) at which the staffed hours begin."""
     local = zone_of(zone)

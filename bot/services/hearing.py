@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.content.texts import clock, day
 from bot.domain.alerts import AlertKind
 from bot.domain.calendar import zone_of
 from bot.domain.messages import Button, Priority, Purpose
 from bot.domain.people import AddressState, ChannelName
+from bot.domain.staffed import is_closed_today, staffed_next
 from bot.engine.reading import Reading
 from bot.engine.taps import WISH_TAP
 from bot.engine.tongues import Ear
@@ -65,9 +67,21 @@ class Hearing:
         return Button(label=said.text, data=f"{WISH_TAP}{wish}")
 
     def ask_coach(self, turn: Turn) -> None:
-        """Hand somebody's words to their coach, and say so."""
-        self.say(turn, "phrases/no-open-question")
+        """Hand somebody's words to their coach, and say so: on a closed day with the day on which they are read."""
+        programme = turn.plan.programme
+        if is_closed_today(programme.staffed, zone=programme.zone, now=self.now):
+            self.say_when_read(turn)
+        else:
+            self.say(turn, "phrases/no-open-question")
         self.alert(turn, AlertKind.QUESTION)
+
+    def say_when_read(self, turn: Turn) -> None:
+        """The coach gets the words, and reads them when somebody is there next."""
+        staffed, zone = turn.plan.programme.staffed, turn.plan.programme.zone
+        then = staffed_next(staffed, zone=zone, now=self.now).astimezone(zone_of(zone))
+        language = turn.plan.language_of(turn.participant.language)
+        values = {"day": day(then.date(), language), "time": clock(then.time())}
+        self.say(turn, "phrases/to-coach-later", values=values)
 
     def alert(self, turn: Turn, kind: AlertKind) -> None:
         """The coach of whoever wrote must see this arrival."""

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from bot.content.texts import clock, day
+from bot.content.texts import clock
 from bot.domain.alerts import AlertKind
-from bot.domain.calendar import zone_of
-from bot.domain.staffed import is_staffed, staffed_next
+from bot.domain.staffed import is_staffed
 from bot.services.callers import Turn
 from bot.services.hearing import Hearing
 
@@ -34,7 +33,4 @@ async def to_coach(hearing: Hearing, turn: Turn) -> None:
     if is_staffed(staffed, zone=zone, now=hearing.now):
         hearing.say(turn, "phrases/to-coach-now", values={"until": clock(staffed.ends)})
         return
-    then = staffed_next(staffed, zone=zone, now=hearing.now).astimezone(zone_of(zone))
-    language = turn.plan.language_of(turn.participant.language)
-    values = {"day": day(then.date(), language), "time": clock(then.time())}
-    hearing.say(turn, "phrases/to-coach-later", values=values)
+    hearing.say_when_read(turn)
