@@ -84,7 +84,7 @@ class Moment:
         """The hour, which is not at night."""
         node = self.fields.need("at")
         at, quiet = self.page.clock(node, where="'at'"), self.programme.quiet
-        if at is not None and is_quiet(at, quiet):
+        if at is not None and quiet.hold(at):
             what = f"the reminder '{self.name}' is sent at {at:%H:%M}, in the quiet hours"
             remedy = f"choose a time from {quiet.ends:%H:%M} to before {quiet.begins:%H:%M}"
             self.page.complain(node, what, remedy)
@@ -119,18 +119,11 @@ class Moment:
         return EveryMonths(months=int(months[1]) if months else 1, weekday=weekdays[0] if weekdays else 1, at=self.at())
 
 
-def is_quiet(at: time, quiet: QuietHours) -> bool:
-    """Whether we begin nothing at this local time. The end itself is no longer quiet."""
-    if quiet.begins <= quiet.ends:
-        return quiet.begins <= at < quiet.ends
-    return at >= quiet.begins or at < quiet.ends
-
-
 def held_past(begins: time, lead: timedelta, quiet: QuietHours) -> bool:
     """Whether words `lead` before an hour would be held by the night until it has come."""
     there = datetime.combine(date(2001, 1, 3), begins)
     own = there - lead
-    if not is_quiet(own.time(), quiet):
+    if not quiet.hold(own.time()):
         return False
     awake = datetime.combine(own.date(), quiet.ends)
     return (awake if awake > own else awake + timedelta(days=1)) >= there

@@ -10,6 +10,7 @@ from bot.content.pages import Fields, Page, hint
 from bot.content.phrases import key_of
 from bot.domain.programme import Programme
 from bot.domain.recurrence import Weeks
+from bot.domain.reminding import BY_ITSELF
 from bot.domain.rules import (
     AtNight,
     BeforeActivity,
@@ -58,6 +59,9 @@ class _Reader:
     def rule(self, name: str, key: Scalar, node: Node) -> ReminderRule:
         page, programme = self.page, self.programme
         fields = page.fields(node, known=REMINDER_KEYS, where=f"the reminder '{name}'")
+        if name in BY_ITSELF:
+            what = f"'{name}' is a reminder that every programme has by itself"
+            page.complain(key, what, "give yours another name")
         when = Moment(name=name, key=key, fields=fields, programme=programme).read()
         says, drop_in = self._words(name, key, fields, when)
         phases = tuple(phase.slug for phase in programme.phases)

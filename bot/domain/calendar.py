@@ -64,10 +64,7 @@ def falls_on(rule: EveryMonths, day: date, *, started_on: date) -> bool:
 
 def is_quiet(quiet: QuietHours, *, zone: str, now: datetime) -> bool:
     """Whether we begin nothing now, where the person lives."""
-    local = now.astimezone(zone_of(zone)).time()
-    if quiet.begins <= quiet.ends:
-        return quiet.begins <= local < quiet.ends
-    return local >= quiet.begins or local < quiet.ends
+    return quiet.hold(now.astimezone(zone_of(zone)).time())
 
 
 def quiet_until(quiet: QuietHours, *, zone: str, now: datetime) -> datetime:

@@ -126,6 +126,12 @@ class QuietHours:
     begins: time
     ends: time
 
+    def hold(self, at: time) -> bool:
+        """Whether this local time is one of them. The end itself is not."""
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
 
 @dataclass(frozen=True, kw_only=True)
 class SummaryRule:

@@ -11,7 +11,6 @@ from bot.content.compiled import definitions, keys_of
 from bot.content.edit import read_any
 from bot.content.flows import read_flow
 from bot.content.instruments import read_instrument
-from bot.content.moments import is_quiet
 from bot.content.packages import load_package
 from bot.content.pages import page_of
 from bot.content.programmes import read_programme
@@ -308,7 +307,7 @@ def test_each_phase_needs_something_for_health_on_each_of_its_days() -> None:
 def test_quiet_hours_begin_with_their_first_minute_and_end_before_their_last(
     begins: time, ends: time, at: time, quiet: bool
 ) -> None:
-    assert is_quiet(at, QuietHours(begins=begins, ends=ends)) is quiet
+    assert QuietHours(begins=begins, ends=ends).hold(at) is quiet
 
 
 def hashes(root: Path) -> dict[str, str]:
@@ -335,9 +334,9 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read() -> None:
 @pytest.mark.parametrize("heading", ["A flow", "A programme"])
 def test_what_the_readme_shows_can_be_read(heading: str) -> None:
     section = README.read_text("utf-8").partition(f"## {heading}\n")[2]
-    example = re.search(r"```yaml\n(.*?)```", section, re.DOTALL)
-    assert example is not None
-    page = page_of(example[1], path="README.md")
+    # A second example of the same section goes on where the first ends.
+    examples = re.findall(r"```yaml\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
+    page = page_of("".join(examples), path="README.md")
     read_any(page)
     assert page.texts
     assert [str(complaint) for complaint in page.complaints] == []
