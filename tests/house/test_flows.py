@@ -1,5 +1,6 @@
 """Every shipped flow ends, every indicator is asked, and no file of ours is complained of."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from bot.content.packages import Package, load_package, load_words
 from bot.content.shelf import programme_directories
 from bot.content.typography import PLAIN
 from bot.domain.programme import AskedOf
-from bot.domain.rules import When
+from bot.domain.rules import BeforeActivity, When
 from bot.domain.sms_parts import foreign_letters
 from bot.engine.definition import END, Ask, Flow
+from tests.almanac import almanac
 
 CONTENT = Path(__file__).parents[2]
 PROGRAMMES = programme_directories(CONTENT)
@@ -88,6 +90,27 @@ def test_stega_reminds_before_days_and_milestones_and_asks_weekly_and_quarterly(
         ("NearMilestone", 3),
         ("WallClock", -1),
     ]
+
+
+def test_nobody_is_promised_in_stega_on_a_red_day_or_an_eve() -> None:
+    programme = load_package(CONTENT / "flows/programmes/stega", content=CONTENT).programme
+    free = almanac().free(programme)
+    # What stood in the file by hand, day by day, before red days were known.
+    by_hand = [*((2026, 12, day) for day in (24, 25, 31)), (2027, 1, 1), (2027, 1, 6), (2027, 3, 26), (2027, 3, 29)]
+    by_hand += [(2027, 5, 6), (2027, 6, 25), (2027, 12, 24), (2027, 12, 31)]
+    assert [day for day in by_hand if free.on(date(*day)) is None] == []
+
+
+def test_the_open_door_keeps_no_place_where_nobody_is_waited_for() -> None:
+    programme = load_package(CONTENT / "flows/programmes/open-door", content=CONTENT).programme
+    drop_ins = {one.slug for one in programme.activities if one.drop_in}
+    assert drop_ins == {"breakfast", "open-house", "workshop", "walk"}
+    reminded = {
+        slug for rule in programme.rules if isinstance(rule.when, BeforeActivity) for slug in rule.when.activities
+    }
+    # One line a week says that the door is open; it is no reminder of each open hour.
+    assert reminded & drop_ins == {"breakfast"}
+    assert {one.block for one in programme.activities} - {None} == {one.slug for one in programme.blocks}
 
 
 def test_no_text_takes_more_parts_than_the_translators_were_told() -> None:
