@@ -26,6 +26,7 @@ from bot.services.almanac import look_up
 from bot.services.changing import tell_all
 from bot.services.delivery import Delivery
 from bot.services.escalation import Escalation
+from bot.services.falling_back import fall_back
 from bot.services.inviting import invite_waiting
 from bot.services.pace import LEASE, Terms, unhurried
 from bot.services.published import Shelf
@@ -97,6 +98,7 @@ class App:
         await self.summaries.queue_weekly(now=now)
         await self.reception.receive(now=now)
         await self.escalate(now)
+        await self.fall_back(now)
         await self.delivery.send_queued(now=now)
 
     async def plan(self, now: datetime) -> None:
@@ -113,6 +115,11 @@ class App:
     async def invite(self, now: datetime) -> None:
         """Ask whoever has a meeting, and may be asked now, whether the hour suits."""
         if await invite_waiting(self.database, self.shelf, now=now):
+            self.nudge("send")
+
+    async def fall_back(self, now: datetime) -> None:
+        """Send by SMS what could not leave by Telegram for as long as its person chose."""
+        if await fall_back(self.database, self.shelf, now=now):
             self.nudge("send")
 
     async def refresh(self) -> None:

@@ -56,6 +56,7 @@ def _what_falls_due(app: App) -> list[Tick]:
     return [
         Tick(name="escalate", every=timedelta(seconds=3), do=app.escalate),
         Tick(name="plan", every=timedelta(seconds=5), do=app.plan),
+        Tick(name="fall-back", every=timedelta(seconds=60), do=app.fall_back),
         Tick(name="invite", every=timedelta(seconds=10), do=app.invite),
         Tick(name="silence", every=timedelta(seconds=30), do=app.silence),
         Tick(name="ask-back", every=timedelta(seconds=60), do=app.ask_back),

@@ -11,6 +11,9 @@ from bot.services import attention, contact
 PAUSES = {"week": timedelta(days=7), "two-weeks": timedelta(days=14), "month": timedelta(days=30), "held": None}
 """How long a pause lasts; the last one until somebody resumes it."""
 
+FALLBACKS = {"never": None, "1": 1, "3": 3, "6": 6, "12": 12, "24": 24}
+"""After how many hours a person may want by SMS what cannot leave by Telegram."""
+
 
 async def pause(doing: Doing) -> str | None:
     """Nothing is begun for a while."""
@@ -72,6 +75,15 @@ async def channel(doing: Doing) -> str | None:
         return None
     await contact.reach_by(doing.database, doing.asked, channel=ChannelName(chosen), now=doing.now)
     return "channel"
+
+
+async def fallback(doing: Doing) -> str | None:
+    """What cannot leave by Telegram goes by SMS after some hours, or never."""
+    chosen = doing.form.one_of("fallback", FALLBACKS)
+    if not doing.form.well:
+        return None
+    await contact.choose_fallback(doing.database, doing.asked, hours=FALLBACKS[chosen], now=doing.now)
+    return "fallback"
 
 
 async def number(doing: Doing) -> str | None:

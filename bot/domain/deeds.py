@@ -24,7 +24,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CONTACT: (
         *("message-written", "claimed", "put-away", "paused", "stopped", "started-again", "person-resumed"),
         *("check-ins-resumed", "asked-again", "agreed-in-person"),
-        *("language-changed", "channel-changed", "address-added", "link-made"),
+        *("language-changed", "channel-changed", "address-added", "link-made", "fallback-chosen"),
         *("days-off-asked", "days-off-set"),
     ),
     Kind.PLACE: (

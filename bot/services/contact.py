@@ -117,6 +117,14 @@ async def reach_by(database: Database, asked: Asked, *, channel: ChannelName, no
         await note(work, done("channel-changed", person, about=channel), asked=asked, now=now)
 
 
+async def choose_fallback(database: Database, asked: Asked, *, hours: int | None, now: datetime) -> None:
+    """What cannot leave by Telegram for so many hours goes by SMS from now on; never, with `None`."""
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        await work.participants.change(person.id, fallback_hours=hours)
+        await note(work, done("fallback-chosen", person, about=hours or "never"), asked=asked, now=now)
+
+
 async def add_number(database: Database, shelf: Shelf, asked: Asked, *, number: str, now: datetime) -> bool:
     """From now on the person is written to at this number (E.164), a new one or one they had before.
 

@@ -24,6 +24,7 @@ from bot.storage.colleagues import Colleagues
 from bot.storage.concerned import Concerned
 from bot.storage.credentials import Credentials
 from bot.storage.database import Database
+from bot.storage.fallbacks import Fallbacks
 from bot.storage.given import GivenAnswers
 from bot.storage.imports import Imports
 from bot.storage.inbox import Inbox
@@ -112,6 +113,7 @@ class Work:
     renewal: Renewal
     planning: Planning
     meetings: Meetings
+    fallbacks: Fallbacks
 
 
 @asynccontextmanager
@@ -137,5 +139,5 @@ def _made(store: Any, connection: AsyncConnection, sealer: Sealer) -> Any:
 
 
 _FIELDS = fields(Work)
-_SEALING = (Participants, Addresses, Coaches, Credentials, Inbox, Outbox, Sending, Imports, Newcomers)
+_SEALING = (Participants, Addresses, Coaches, Credentials, Inbox, Outbox, Sending, Imports, Newcomers, Fallbacks)
 """Stores of addresses and other secrets."""

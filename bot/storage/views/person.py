@@ -77,6 +77,7 @@ class OnePerson:
     coaches: dict[int, str]
     asking: Asking
     sharers: tuple[Sharing, ...]
+    fallback_hours: int | None
 
     @property
     def enrolment_id(self) -> int:
@@ -109,6 +110,7 @@ async def person(look: Look, enrolment: int, *, now: datetime) -> OnePerson | No
         coaches=await _coaches(look, known),
         asking=await asking(look, enrolment),
         sharers=await sharing(look, known.id),
+        fallback_hours=row.fallback_hours,
     )
 
 
@@ -199,6 +201,7 @@ _HEAD: Select[Any] = _ONE.add_columns(
     enrolments.c.phase_since,
     enrolments.c.phase_until,
     enrolments.c.coach_since,
+    participants.c.fallback_hours,
     enrolments.c.ended_reason,
     select(func.count())
     .where(changes.c.enrolment_id == enrolments.c.id, changes.c.what == "coach")
