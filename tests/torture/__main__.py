@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 import time
@@ -35,6 +36,7 @@ async def _all(chosen: Sequence[Fault], *, share: float, home: Path) -> list[tab
     print(table.head(), flush=True)
     # What a connection of a stand-in raises while it is torn down is nobody's trouble.
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    logging.getLogger("bot").setLevel(logging.CRITICAL)
     for fault in chosen:
         # A server each: what one fault does to it is not the next one's.
         (home / fault.name).mkdir()

@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 from bot.domain.messages import OutboxStatus
 from bot.domain.people import ChannelName
 from bot.services.published import Shelf
+from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.tables import conversations, inbox, outbox
 from bot.storage.unit_of_work import looking
@@ -31,6 +32,8 @@ from tests.vocabulary import vocabulary
 
 PUBLIC = "http://framsteg.test"
 """What Twilio signs: the same for every process, wherever it listens."""
+
+MOST_WAITING = 300
 
 PENDING = (OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.UNSETTLED)
 
@@ -139,6 +142,12 @@ class World:
             await until(quiet, seconds=seconds)
         except AssertionError:
             raise AssertionError(f"{len(left)} still wait, such as {left[:3]}") from None
+
+    async def waits(self) -> int:
+        """How much waits on the landings."""
+        waiting = select(func.count()).select_from(inbox).where(inbox.c.state == "waiting")
+        pending = select(func.count()).select_from(outbox).where(outbox.c.status.in_(PENDING))
+        return sum([(await self.query(one))[0][0] for one in (waiting, pending)])
 
     async def recovers(self, house: "Household", *, seconds: float = 5) -> float:
         """The first, who is of no crowd, writes until we answer; after how many seconds that was."""
@@ -260,7 +269,10 @@ class Household:
 
 @dataclass
 class Crowd:
-    """People who write all the time, one message after the other, about `rate` a second in all, and get receipts."""
+    """People who write all the time, one message after the other, about `rate` a second in all, and get receipts.
+
+    They rest while more waits on the landings than a slow machine has done in a few seconds.
+    """
 
     world: World
     house: Household
@@ -270,17 +282,19 @@ class Crowd:
     began: float = field(default_factory=time.monotonic)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _over: bool = False
+    _rested: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begin(self) -> None:
         """Everybody begins to write."""
         self.began = time.monotonic()
         self._tasks = [asyncio.create_task(self._writes(number)) for number in self.world.burst.numbers[1:]]
         self._tasks += [asyncio.create_task(self._chats(chat)) for chat in self.world.burst.chats]
-        self._tasks.append(asyncio.create_task(self._receipts()))
+        self._tasks += [asyncio.create_task(self._receipts()), asyncio.create_task(self._watch())]
 
     async def end(self) -> float:
         """They finish what they began to say; how many messages a second were acknowledged."""
         self._over = True
+        self._rested.set()
         pace = self.said / (time.monotonic() - self.began)
         await asyncio.gather(*self._tasks)
         return pace
@@ -288,6 +302,20 @@ class Crowd:
     async def _pause(self) -> None:
         people = len(self.world.burst.numbers) + len(self.world.burst.chats)
         await asyncio.sleep(self.world.dice.uniform(0, 2 * people / self.rate))
+        await self._rested.wait()
+
+    async def _watch(self) -> None:
+        while not self._over:
+            try:
+                waits = await self.world.waits()
+            except DatabaseAway:
+                # It is being tortured.
+                waits = 0
+            if waits > MOST_WAITING:
+                self._rested.clear()
+            else:
+                self._rested.set()
+            await asyncio.sleep(0.3)
 
     async def _writes(self, number: str) -> None:
         await self._pause()
@@ -306,6 +334,8 @@ class Crowd:
             # Telegram hands it out until it is confirmed: whatever was written is acknowledged in the end.
             self.world.model.hears(str(chat), str(update_id), words, now=datetime.now(UTC))
             self.said += 1
+            # A chat is written to once a second.
+            await asyncio.sleep(2)
             await self._pause()
 
     async def _receipts(self) -> None:
