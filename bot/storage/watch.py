@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import OutboxAct, OutboxStatus, Purpose
@@ -82,16 +82,17 @@ class Readings:
         return 0.0 if one.since is None else max((self.now - one.since).total_seconds(), 0.0)
 
 
-_DUE = (
+# Written as the indexes of what is not sent yet are, for bound values no planner holds against their conditions.
+_QUEUED = text("outbox.status = 'queued'")
+_IN_HAND = text("outbox.status IN ('sending', 'unsettled')")
+_DUE = tuple(
     select(outbox.c.channel, func.count().label("many"), func.min(outbox.c.available_at).label("since"))
-    .where(
-        outbox.c.status.in_((OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.UNSETTLED)),
-        outbox.c.available_at <= bindparam("now"),
-    )
+    .where(which, outbox.c.available_at <= bindparam("now"))
     .group_by(outbox.c.channel)
+    for which in (_QUEUED, _IN_HAND)
 )
 _UNHANDLED = select(func.count().label("many"), func.min(inbox.c.received_at).label("since")).where(
-    inbox.c.state == "waiting"
+    text("inbox.state = 'waiting'")
 )
 _PLANNED = select(occurrences.c.claimed_at, occurrences.c.due_at).order_by(occurrences.c.id.desc()).limit(1)
 _QUEUED_AT = select(outbox.c.id, outbox.c.queued_at).where(outbox.c.id >= bindparam("first")).order_by(outbox.c.id)
@@ -125,10 +126,7 @@ async def look(database: Database, *, now: datetime, machine_now: datetime) -> R
             now=now,
             machine_now=machine_now,
             leases=tuple(LeaseNow(name=row.name, held=bool(row.held), number=row.number) for row in rows),
-            unsent={
-                ChannelName(row.channel): Queue(many=row.many, since=row.since)
-                for row in await connection.execute(_DUE, {"now": now})
-            },
+            unsent=await _unsent(connection, now),
             unhandled=Queue(**(await connection.execute(_UNHANDLED)).one()._mapping),
             planned=await _last(connection, _PLANNED),
             sent=await _last(connection, _SENT, first=first),
@@ -140,6 +138,17 @@ async def look(database: Database, *, now: datetime, machine_now: datetime) -> R
             pauses=await _pauses(connection, machine_now),
             programmes=await _programmes(connection, now),
         )
+
+
+async def _unsent(connection: AsyncConnection, now: datetime) -> dict[ChannelName, Queue]:
+    found: dict[ChannelName, Queue] = {}
+    for query in _DUE:
+        for row in await connection.execute(query, {"now": now}):
+            channel = ChannelName(row.channel)
+            other = found.get(channel, Queue(since=row.since))
+            since = min(row.since, other.since or row.since)
+            found[channel] = Queue(many=row.many + other.many, since=since)
+    return found
 
 
 def _bound(database: Database, machine_now: datetime) -> dict[str, datetime]:
