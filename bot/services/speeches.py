@@ -296,11 +296,13 @@ def _activities(plan: Plan, held: tuple[Planned, ...], *, language: str) -> dict
         )
         for one, said in zip(held, told, strict=True)
     ]
+    # Where somebody is waited for comes before what is open to all: a place is kept there, and only there.
+    first = next((said for one, said in zip(held, told, strict=True) if not one.activity.drop_in), told[0])
     return {
         "activities": "\n".join(lines),
-        "first_time": told[0]["time"],
-        "first_activity": told[0]["title"],
-        "first_place": told[0]["place"],
+        "first_time": first["time"],
+        "first_activity": first["title"],
+        "first_place": first["place"],
     }
 
 
