@@ -110,7 +110,9 @@ def _key(case: _Case) -> str | None:
     if case.absence.category is Presence.ILLNESS and case.days == CERTIFICATE_DAY - 1 and goes_on:
         return "phrases/certificate-soon"
     one = case.participant
-    if not case.plan.timetable.on_for(today, phase=one.phase, blocks=one.blocks(today)):
+    held = case.plan.timetable.on_for(today, phase=one.phase, blocks=one.blocks(today))
+    # Nobody is waited for at a drop-in.
+    if all(each.activity.drop_in for each in held):
         return None
     if ends_on is None:
         due = any(case.asked_on < day <= case.days for day in ASKED_AFTER) and case.days <= _LONGEST.days

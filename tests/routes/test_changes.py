@@ -1,11 +1,13 @@
 """An activity is cancelled, moved or held after all, and everybody who would have come is told once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.app import App, build
 from bot.domain.access import By, ChangedMeanwhile
 from bot.domain.day import NewAbsence
 from bot.domain.people import Agreement, ChannelName, Presence
@@ -15,7 +17,9 @@ from bot.services.attendance import report_absence
 from bot.services.changing import NotChanged, Wanted
 from bot.storage import tables
 from bot.storage.unit_of_work import unit_of_work
-from tests.town import Person, Town
+from tests.almanac import almanac
+from tests.town import Person, Town, a_town, delivery_of
+from tests.vocabulary import vocabulary
 
 THURSDAY = date(2026, 11, 26)
 FRIDAY = date(2026, 11, 27)
@@ -77,6 +81,7 @@ async def test_a_move_names_what_was_and_what_holds_now(town: Town) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_every_change_is_within_two_parts(town: Town) -> None:
     people = [await town.a_person(first_name="Abdirahman", language=one) for one in ("sv", "en", "ar", "so")]
     for seen, one in enumerate((TO_FRIDAY, CANCELLED, BACK)):
@@ -86,6 +91,7 @@ async def test_every_change_is_within_two_parts(town: Town) -> None:
     assert max(parts for _, parts in parts) <= 2
 
 
+@pytest.mark.slow
 async def test_nobody_is_told_twice_however_often_it_is_asked_for(town: Town) -> None:
     amina = await town.a_person()
     number = await change(town, CANCELLED)
@@ -104,6 +110,7 @@ async def test_two_coaches_at_once_tell_nobody_twice(town: Town) -> None:
     assert [len(one.news()) for one in people] == [1] * 5
 
 
+@pytest.mark.slow
 async def test_whoever_saw_an_older_state_changes_nothing(town: Town) -> None:
     amina = await town.a_person()
     await change(town, CANCELLED)
@@ -123,6 +130,7 @@ async def test_taking_back_tells_once(town: Town) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_what_moved_and_is_then_cancelled_is_called_by_the_day_people_know(town: Town) -> None:
     amina = await town.a_person()
     await change(town, TO_FRIDAY)
@@ -174,6 +182,7 @@ async def test_who_has_not_heard_of_the_move_hears_of_the_usual_day(town: Town) 
     assert "torsdag 26 november klockan 09:00 blir inte av" in told
 
 
+@pytest.mark.slow
 async def test_once_it_has_begun_nobody_is_told(town: Town) -> None:
     amina = await town.a_person()
     await town.at(datetime(2026, 11, 26, 8, 5, tzinfo=UTC))
@@ -184,6 +193,7 @@ async def test_once_it_has_begun_nobody_is_told(town: Town) -> None:
     assert amina.news() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["stopped", "held", "paused", "protected", "not-agreed", "away", "left"])
 async def test_some_people_are_left_alone(town: Town, how: str) -> None:
     amina = await town.a_person(
@@ -204,6 +214,7 @@ async def test_some_people_are_left_alone(town: Town, how: str) -> None:
     assert amina.news() == []
 
 
+@pytest.mark.slow
 async def test_who_is_away_that_day_hears_of_a_new_day_on_which_they_may_come(town: Town) -> None:
     amina = await town.a_person()
     absence = NewAbsence(category=Presence.OTHER_VALID, begins_on=THURSDAY, ends_on=THURSDAY)
@@ -223,6 +234,7 @@ async def test_reminders_that_are_still_to_come_say_what_holds(town: Town) -> No
     assert "13:00 Träning, Idrottshallen" in amina.news()[-1]
 
 
+@pytest.mark.slow
 async def test_a_day_with_nothing_left_reminds_of_nothing(town: Town) -> None:
     amina = await town.a_person()
     for slug in ("training", "about-work"):
@@ -232,6 +244,7 @@ async def test_a_day_with_nothing_left_reminds_of_nothing(town: Town) -> None:
     assert amina.news() == []
 
 
+@pytest.mark.slow
 async def test_my_week_follows(town: Town) -> None:
     amina = await town.a_person()
     await change(town, TO_FRIDAY)
@@ -241,6 +254,7 @@ async def test_my_week_follows(town: Town) -> None:
     assert week.index("13:00 Träning") > friday and "Träning" not in week[thursday:friday]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
@@ -258,6 +272,7 @@ async def test_what_cannot_be_is_refused(town: Town, wanted: Change, why: str) -
     assert refused.value.why == why
 
 
+@pytest.mark.slow
 async def test_what_is_noted_is_not_changed(town: Town) -> None:
     amina = await town.a_person()
     async with unit_of_work(town.app.database) as work:
@@ -316,6 +331,7 @@ async def test_a_reminder_that_has_not_left_says_what_holds_now(town: Town) -> N
     assert amina.news() == []
 
 
+@pytest.mark.slow
 async def test_a_reminder_that_has_not_left_and_has_nothing_to_say_any_more_is_not_sent(town: Town) -> None:
     amina = await town.a_person()
     await change(town, Change(activity="about-work", held_on=THURSDAY, what=ChangeKind.CANCELLED))
@@ -327,3 +343,46 @@ async def test_a_reminder_that_has_not_left_and_has_nothing_to_say_any_more_is_n
     table = tables.occurrences
     rows = await town.rows(select(table).where(table.c.rule == "evening-before"))
     assert [(row.state, row.reason) for row in rows] == [("skipped", "changed")]
+
+
+@pytest.fixture
+async def processes(postgresql_url: str) -> AsyncIterator[tuple[Town, list[App]]]:
+    """Three processes of one program on PostgreSQL."""
+    async with a_town(postgresql_url) as town:
+        others = [build(town.app.settings, now=lambda: town.now) for _ in range(2)]
+        for other in others:
+            other.shelf.learn(vocabulary())
+            other.shelf.mark_days(almanac())
+            other.delivery = delivery_of(other, town.machine)
+        yield town, [town.app, *others]
+        for other in others:
+            await other.close()
+
+
+async def in_one(town: Town, app: App, wanted: Change) -> int | None:
+    asked = Wanted(programme_id=town.programme.id, change=wanted)
+    try:
+        number = await changing.change(app.database, app.shelf, asked, by=by(town), now=town.now)
+    except ChangedMeanwhile:
+        return None
+    if number is not None:
+        await changing.tell(app.database, app.shelf, number, now=town.now)
+    return number
+
+
+@pytest.mark.slow
+async def test_three_processes_at_the_same_moment_tell_everybody_once(processes: tuple[Town, list[App]]) -> None:
+    town, apps = processes
+    people = [await town.a_person() for _ in range(20)]
+    for wanted in (CANCELLED, TO_FRIDAY):
+        # Two want the same and one something else, and everybody ticks meanwhile.
+        await asyncio.gather(
+            *(in_one(town, app, one) for app, one in zip(apps, (wanted, CANCELLED, TO_FRIDAY), strict=True)),
+            *(app.plan(town.now) for app in apps),
+        )
+    await asyncio.gather(
+        *(app.plan(town.now) for app in apps), *(app.delivery.send_queued(now=town.now) for app in apps)
+    )
+    told = [[row.once for row in await one.outbox()] for one in people]
+    assert [len(each) for each in told] == [1] * 20, told
+    assert [len(one.news()) for one in people] == [1] * 20
