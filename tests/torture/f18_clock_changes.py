@@ -48,7 +48,7 @@ async def torture(tries: int, place: Place) -> Result:
 def _cases(tries: int) -> list[tuple[str, ClockChange]]:
     """All of them, or as many spread over all kinds of change."""
     everything = [(zone, change) for change in clock_changes() for zone in change.zones]
-    wanted = max(1, round(tries / len(HALF_HOURS)))
+    wanted = -(-tries // len(HALF_HOURS))
     return everything[:: max(1, len(everything) // wanted)][:wanted]
 
 

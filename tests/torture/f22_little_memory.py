@@ -17,7 +17,8 @@ LIMIT = 256
 
 async def torture(tries: int, place: Place) -> Result:
     """As large a part of both as is asked for."""
-    people, words = max(1, PEOPLE * tries // FULL), max(1, WORDS * tries // FULL)
+    people = max(1, PEOPLE * tries // FULL)
+    words = max(1, tries - people)
     child = (sys.executable, "-m", "tests.torture.heavy", await place.sqlite(), str(LIMIT), str(people), str(words))
     running = await asyncio.create_subprocess_exec(
         *child, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
