@@ -118,6 +118,7 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "one": one,
         "person": one.participant,
         "may_ask": may_be_asked(visit, there),
+        "free_days": there.plan.free.programme,
         "may_ask_days_off": may_ask_days_off(there.plan, one.participant, now=visit.now),
         "keepings": tuple(Keeping),
         "programme": programme,

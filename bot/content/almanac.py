@@ -132,6 +132,9 @@ def mark_of_days() -> str:
 
 
 def _red(code: str, years: range) -> Mapping[date, FreeDay]:
+    if not years:
+        # Who looks up before anything was worked out is told nothing, and the library is not read for it.
+        return {}
     if not known_country(code):
         # A programme was published when the country was still known: what is not known is not free.
         log.error("no red days are known for the country %r: its rules keep to 'closed'", code)

@@ -107,6 +107,19 @@ async def test_the_story_tells_what_gave_way(
     assert "islamic" not in page.split('id="story"')[1]
 
 
+async def test_a_red_day_has_its_swedish_name_and_a_day_that_somebody_keeps_has_none(street: Street) -> None:
+    at = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    where = street.enrolments["Bosse"]
+    programme = (await place(street, "Bosse"))["programme_id"]
+    for on, why in ((date(2026, 6, 19), "eve"), (date(2026, 5, 27), "kept")):
+        values = {"programme_id": programme, "enrolment_id": where, "rule": "weekly", "state": "skipped", "reason": why}
+        await keep(street, occurrences, **values, on_day=on, due_at=at, expires_at=at, claimed_at=at)
+    karin = await street.browser("Karin")
+    page = (await karin.get(f"/people/{where}")).text
+    assert "Left out: eve of a holiday (Midsommarafton). It was for Friday 19 June." in page
+    assert "Left out: a day the person wants free. It was for Wednesday 27 May." in page
+
+
 async def test_what_came_as_planned_or_was_left_out_for_other_reasons_is_no_line(street: Street) -> None:
     where, at = street.enrolments["Bosse"], datetime(2026, 11, 25, 9, tzinfo=UTC)
     for number, (state, reason) in enumerate((("queued", None), ("skipped", "absent"), ("expired", "late"))):
