@@ -20,14 +20,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="F1", help=f"which: {' '.join(found)}; all if none is named")
     parser.add_argument("--share", type=float, default=1.0, help="what part of the counts (1.0)")
+    parser.add_argument("--keep", action="store_true", help="put the rows into docs/reliability.md, though not all ran")
     given = parser.parse_args()
     if unknown := [name for name in given.faults if name not in found]:
         parser.error(f"no such fault: {' '.join(unknown)}")
     chosen = [found[name] for name in given.faults] or list(found.values())
     with tempfile.TemporaryDirectory(prefix="framsteg-torture-") as home:
         rows = asyncio.run(_all(chosen, share=given.share, home=Path(home)))
-    if not given.faults:
-        table.write(rows, share=given.share)
+    if given.keep or not given.faults:
+        table.write(rows)
     return 0 if all(result.verdict == "held" for _, result, _ in rows) else 1
 
 

@@ -60,6 +60,7 @@ class Model:
     def __init__(self, plan: Plan, flow: str, people: Iterable[Participant]) -> None:
         self._plan = plan
         self._edition: FlowEdition = plan.flows[flow]
+        self._only: tuple[int, ...] = ()
         self.people: dict[str, dict[str, Any]] = {}
         for one in people:
             assert one.address is not None
@@ -159,8 +160,9 @@ class Model:
             purpose = Purpose.QUESTION if one.step else Purpose.REPLY
             person["said"].append((arrival, place, purpose, one.step, one.text))
 
-    async def compare(self, database: Database) -> Difference:
-        """Row for row."""
+    async def compare(self, database: Database, *, only: tuple[int, ...] = ()) -> Difference:
+        """Row for row; `only`: of these participants, where the database has others too."""
+        self._only = only
         difference = Difference()
         numbers = await self._arrivals(database, difference)
         for address, person in self.people.items():
@@ -174,7 +176,7 @@ class Model:
         return difference
 
     async def _arrivals(self, database: Database, difference: Difference) -> dict[str, int]:
-        rows = await _rows(database, inbox, "id", "provider_id", "state", "tries", "channel")
+        rows = await self._rows(database, inbox, "id", "provider_id", "state", "tries", "channel")
         numbers = {_name(row.channel, row.provider_id): row.id for row in rows}
         expected = [(one,) for person in self.people.values() for one in person["heard"]]
         there = [(_name(row.channel, row.provider_id),) for row in rows if row.state != "aside"]
@@ -189,7 +191,7 @@ class Model:
         return numbers
 
     async def _conversations(self, database: Database, difference: Difference) -> None:
-        rows = await _rows(database, conversations, "participant_id", "flow", "state", "outcome", "ended_at")
+        rows = await self._rows(database, conversations, "participant_id", "flow", "state", "outcome", "ended_at")
         expected = []
         for person in self.people.values():
             if "conversation" not in person:
@@ -204,15 +206,15 @@ class Model:
 
     async def _given(self, database: Database, difference: Difference) -> None:
         people = self.people.values()
-        rows = await _rows(database, given_ratings, "participant_id", "indicator", "value", "number", "arrival_id")
+        rows = await self._rows(database, given_ratings, "participant_id", "indicator", "value", "number", "arrival_id")
         expected = [(person["who"].id, *row) for person in people for row in person["ratings kept"]]
         difference.rows("rating", expected=expected, found=map(tuple, rows))
-        rows = await _rows(database, answers, "participant_id", "step", "slug", "value", "number", "arrival_id")
+        rows = await self._rows(database, answers, "participant_id", "step", "slug", "value", "number", "arrival_id")
         expected = [(person["who"].id, *row) for person in people for row in person["answers kept"]]
         difference.rows("answer", expected=expected, found=map(tuple, rows))
 
     async def _outbox(self, database: Database, difference: Difference, *, numbers: dict[str, int]) -> None:
-        rows = await _rows(database, outbox, "participant_id", "once", "purpose", "step", "text", "act")
+        rows = await self._rows(database, outbox, "participant_id", "once", "purpose", "step", "text", "act")
         expected = [
             (person["who"].id, f"in/{numbers.get(arrival)}/{place}", purpose, step, text)
             for person in self.people.values()
@@ -230,7 +232,9 @@ class Model:
 
     async def _alerts(self, database: Database, difference: Difference, *, numbers: dict[str, int]) -> None:
         # One kind of alert is of the sending half, and not of what people wrote.
-        rows = [row for row in await _rows(database, alerts, "participant_id", "kind", "once") if "/in/" in row.once]
+        rows = [
+            row for row in await self._rows(database, alerts, "participant_id", "kind", "once") if "/in/" in row.once
+        ]
         expected = {
             (person["who"].id, str(kind), f"{kind}/in/{numbers.get(arrival)}")
             for person in self.people.values()
@@ -238,12 +242,14 @@ class Model:
         }
         difference.rows("alert", expected=expected, found=map(tuple, rows))
 
+    async def _rows(self, database: Database, table: Any, *names: str) -> list[Any]:
+        query = select(*(table.c[name] for name in names)).order_by(table.c.id)
+        if self._only:
+            query = query.where(table.c.participant_id.in_(self._only))
+        async with database.reading() as connection:
+            return list(await connection.execute(query))
+
 
 def _name(channel: str, provider_id: str) -> str:
     # A Telegram update is named by its bot too.
     return provider_id.rpartition(":")[2] if channel == ChannelName.TELEGRAM else provider_id
-
-
-async def _rows(database: Database, table: Any, *names: str) -> list[Any]:
-    async with database.reading() as connection:
-        return list(await connection.execute(select(*(table.c[name] for name in names)).order_by(table.c.id)))

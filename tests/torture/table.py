@@ -14,7 +14,8 @@ MARKER = "<!-- `make torture` writes what follows -->"
 Row = tuple[Fault, Result, float]
 """A fault, what came of it, and how many seconds it took."""
 
-_HEAD = ("fault", "what was done", "tries", "lost", "doubled", "verdict")
+_HEAD = ("fault", "what was done", "tries", "lost", "doubled", "verdict", "on")
+_ABOUT = "Notes of the last run of each:"
 
 
 def line(row: Row) -> str:
@@ -29,23 +30,24 @@ def head() -> str:
     return f"{'':<4} {'tries':>7} {'lost':>5} {'doubled':>7}  {'verdict':<7}"
 
 
-def write(rows: Sequence[Row], *, share: float) -> None:
-    """Put the table below the marker of the document; what stands above it is left alone."""
-    above = DOCUMENT.read_text("utf-8").partition(MARKER)[0] if DOCUMENT.exists() else ""
-    DOCUMENT.write_text(f"{above}{MARKER}\n\n{_page(rows, share=share)}", "utf-8")
+def write(rows: Sequence[Row]) -> None:
+    """Put these rows below the marker of the document, in the place of what stood there about the same faults.
 
-
-def _page(rows: Sequence[Row], *, share: float) -> str:
-    part = "" if share == 1 else f", {share:.0%} of the counts"
-    lines = [f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}{part}, {sum(row[2] for row in rows) / 60:.0f} minutes.", ""]
-    lines += [f"| {' | '.join(_HEAD)} |", "| --- | --- | ---: | ---: | ---: | --- |"]
+    What stands above the marker is left alone.
+    """
+    above, _, below = DOCUMENT.read_text("utf-8").partition(MARKER)
+    table = {line.split()[1]: line for line in below.splitlines() if line.startswith("| F")}
+    notes = {name: [one for one in below.splitlines() if one.startswith(f"- {name}: ")] for name in table}
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
     for fault, result, _ in rows:
-        counts = f"{result.tries:,} | {result.lost} | {result.doubled}"
-        lines.append(f"| {fault.name} | {fault.title} | {counts} | {result.verdict} |")
-    for fault, result, _ in rows:
-        lines += [""] if result.notes or result.wrong else []
-        lines += [f"- {fault.name}: {words}" for words in (*result.wrong, *result.notes)]
-    return "\n".join(lines) + "\n"
+        counts = f"{result.tries:,} of {fault.full:,} | {result.lost} | {result.doubled}"
+        table[fault.name] = f"| {fault.name} | {fault.title} | {counts} | {result.verdict} | {today} |"
+        notes[fault.name] = [f"- {fault.name}: {words}" for words in (*result.wrong, *result.notes)]
+    names = sorted(table, key=lambda name: int(name[1:]))
+    lines = [MARKER, "", f"{_machine()}.", "", f"| {' | '.join(_HEAD)} |"]
+    lines += ["| --- | --- | ---: | ---: | ---: | --- | --- |", *(table[name] for name in names), "", _ABOUT, ""]
+    lines += [words for name in names for words in notes[name]]
+    DOCUMENT.write_text(above + "\n".join(lines) + "\n", "utf-8")
 
 
 def _machine() -> str:

@@ -10,10 +10,24 @@ from tests.torture.fault import Place, faults
 
 FAULTS = faults()
 
-QUICK: dict[str, int] = {}
+QUICK = {"F0": 5, "F2": 100, "F3": 25, "F8": 5, "F21": 4}
 """How many tries `make test` makes of those that are quick: together less than twenty seconds."""
 
-SHARE: dict[str, float] = {}
+SHARE = {
+    "F0": 0.05,
+    "F1": 0.05,
+    "F2": 0.2,
+    "F4": 0.1,
+    "F5": 0.1,
+    "F6": 0.1,
+    "F7": 0.2,
+    "F9": 0.1,
+    "F10": 0.1,
+    "F11": 0.1,
+    "F12": 0.2,
+    "F20": 0.05,
+    "F23": 0.1,
+}
 """What part of the counts `make verify` makes, where it is not half: all together at most eight minutes."""
 
 
