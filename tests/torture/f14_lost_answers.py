@@ -1,7 +1,8 @@
 """The provider took the words and its answer was lost: what became of them is found out, and nothing leaves twice."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -12,7 +13,7 @@ from bot.domain.people import ChannelName
 from tests.fakes.wire import EMPTY, HTML, HTML_200, Answer, Fault
 from tests.torture.crowd import Words, a_crowd, followed, rows_of, seen_by_coach, words_for
 from tests.torture.fault import Place, Result
-from tests.town import Person, Town, a_town
+from tests.town import Town, a_town
 
 FAULT = "F14"
 TITLE = "the provider accepted and its answer was lost"
@@ -33,34 +34,70 @@ FAULTS = {
     "500": Fault(answer=BROKEN, taken=True),
     "a byte at a time": Fault(kind="drip", answer=BROKEN, taken=True),
 }
-CROWD = 24
-"""People at once: more than a process has in hand."""
+AT_ONCE = 4
+"""So many answers are lost at once; a fifth in a row would let the whole channel be left alone for a while."""
 
 
 async def torture(tries: int, place: Place) -> Result:
-    """Half of it by SMS (settled by callback, by look-up, by a look-up that first fails), half in Telegram."""
+    """By SMS (settled by callback, by look-up, by a look-up that first fails) and in Telegram, in turn."""
     tried = lost = doubled = 0
     wrong: list[str] = []
     slowest = timedelta()
-    for number in itertools.count():
-        if tried >= tries:
-            break
-        channel = (ChannelName.SMS, ChannelName.TELEGRAM)[number % 2]
-        url = await (place.sqlite() if number // 2 % 2 == 0 else place.postgresql())
+    for url, until in ((await place.sqlite(), tries // 2), (await place.postgresql(), tries)):
         async with a_town(url) as town:
             await _hasty(town)
-            people = await a_crowd(town, channel, min(CROWD, tries - tried))
-            took, words = await (_by_sms if channel is ChannelName.SMS else _in_telegram)(town, people, number)
-            slowest = max(slowest, took)
-            times = {one.text: one.arrived() for one in words}
-            tried += len(words)
-            lost += sum(time == 0 for time in times.values())
-            doubled += sum(time > 1 for time in times.values())
-            wrong += await _not_settled(town, words, channel)
-        place.say(f"{tried} lost answers")
-        await place.clear()
+            for number in itertools.count():
+                if tried >= until:
+                    break
+                how_many = min(AT_ONCE, until - tried)
+                took, words, found = await _round(town, number, how_many, kinds=_kinds(tried))
+                slowest = max(slowest, took)
+                times = [one.arrived() for one in words]
+                tried += len(words)
+                lost, doubled = lost + times.count(0), doubled + sum(time > 1 for time in times)
+                wrong += found
+                place.say(f"{tried} lost answers")
     notes = (f"the last was settled after {slowest.total_seconds():.0f} s of the machine's time",)
     return Result(tries=tried, lost=lost, doubled=doubled, wrong=tuple(wrong), notes=notes)
+
+
+def _kinds(tried: int) -> Iterator[str]:
+    """The kinds of loss in turn, from where the round before came to."""
+    return itertools.islice(itertools.cycle(FAULTS), tried % len(FAULTS), None)
+
+
+async def _round(
+    town: Town, number: int, how_many: int, *, kinds: Iterator[str]
+) -> tuple[timedelta, list[Words], list[str]]:
+    """Lose the answers about some words; how long it took until they were settled, and what was not as it must be."""
+    channel = (ChannelName.SMS, ChannelName.TELEGRAM)[number % 2]
+    await _answered_again(town, channel, number)
+    words = await words_for(town, await a_crowd(town, channel, how_many))
+    by_person = dict(zip((one.person.id for one in words), kinds, strict=False))
+    wire, key = (town.twilio, "To=%2B") if channel is ChannelName.SMS else (town.telegram, "chat_id=")
+    for one in words:
+        fault = FAULTS[by_person[one.person.id]]
+        wire.fail(replace(fault, holds=f"{key}{one.address.lstrip('+')}".encode()))
+    await town.app.delivery.send_queued(now=town.now)
+    assert not wire.faults, "every fault came about"
+    if number % 6 == 0:
+        for sent in [sent for sent in town.twilio.sent if sent.body in {one.text for one in words}]:
+            await town.twilio.call_back(sent.sid, "delivered")
+    elif number % 6 == 2:
+        # Twilio's list is away too, for a while.
+        town.twilio.fail(*[Fault(answer=BROKEN, only="Messages.json")] * (2 * len(words)))
+    took = await followed(town, words, within=WITHIN)
+    wire.faults.clear()
+    # What is settled stays so, whatever else comes.
+    await town.settle(hours=1)
+    return took, words, await _not_settled(town, words, channel, by_person)
+
+
+async def _answered_again(town: Town, channel: ChannelName, number: int) -> None:
+    """The provider answers in between, as providers do."""
+    words = await words_for(town, await a_crowd(town, channel, 1), about=f"fine {number}")
+    await town.app.delivery.send_queued(now=town.now)
+    assert words[0].arrived() == 1, "the provider is there"
 
 
 async def _hasty(town: Town) -> None:
@@ -70,56 +107,16 @@ async def _hasty(town: Town) -> None:
         await one.close()
 
 
-def _broken(words: Sequence[Words], key: str) -> list[Fault]:
-    """A fault for each, by whom the request is for."""
-    kinds = itertools.cycle(FAULTS.values())
-    return [
-        Fault(kind=one.kind, answer=one.answer, taken=True, holds=f"{key}{each.address.lstrip('+')}".encode())
-        for each, one in zip(words, kinds, strict=False)
-    ]
-
-
-async def _by_sms(town: Town, people: Sequence[Person], number: int) -> tuple[timedelta, list[Words]]:
-    words = await words_for(town, people)
-    town.twilio.fail(*_broken(words, "To=%2B"))
-    await town.app.delivery.send_queued(now=town.now)
-    while len(town.twilio.sent) < len(words):
-        await town.app.delivery.send_queued(now=town.now)
-        town.machine.ahead += timedelta(seconds=1)
-    if number % 3 == 0:
-        for sent in list(town.twilio.sent):
-            await town.twilio.call_back(sent.sid, "delivered")
-    elif number % 3 == 1:
-        # Twilio's list is away too, for a while.
-        town.twilio.fail(*[Fault(answer=BROKEN)] * (2 * len(words)))
-    took = await followed(town, words, within=WITHIN)
-    left_over = [one for one in town.twilio.faults if one.holds]
-    assert not left_over, "every fault came about"
-    town.twilio.faults.clear()
-    # What is settled stays so, whatever else comes.
-    await town.settle(hours=1)
-    return took, words
-
-
-async def _in_telegram(town: Town, people: Sequence[Person], number: int) -> tuple[timedelta, list[Words]]:
-    words = await words_for(town, people)
-    town.telegram.fail(*_broken(words, "chat_id="))
-    took = await followed(town, words, within=WITHIN)
-    assert not town.telegram.faults, "every fault came about"
-    await town.settle(hours=1)
-    return took, words
-
-
-async def _not_settled(town: Town, words: Sequence[Words], channel: ChannelName) -> list[str]:
+async def _not_settled(town: Town, words: Sequence[Words], channel: ChannelName, kinds: Mapping[int, str]) -> list[str]:
     rows = await rows_of(town, words)
     told = await seen_by_coach(town, "uncertain")
     wrong = []
-    for one, kind in zip(words, itertools.cycle(FAULTS), strict=False):
-        status = rows[one.text].status
+    for one in words:
+        status, times = rows[one.text].status, told[one.person.id]
         if channel is ChannelName.SMS:
-            fine = status in (OutboxStatus.SENT, OutboxStatus.DELIVERED) and not told[one.person.id]
+            fine = status in (OutboxStatus.SENT, OutboxStatus.DELIVERED) and not times
         else:
-            fine = status == OutboxStatus.UNCERTAIN and told[one.person.id] == 1
+            fine = status == OutboxStatus.UNCERTAIN and times == 1
         if not fine:
-            wrong.append(f"{channel}, {kind}: {status}, told {told[one.person.id]} times")
+            wrong.append(f"{channel}, {kinds[one.person.id]}: {status}, a coach was told {times} times")
     return wrong
