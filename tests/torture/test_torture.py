@@ -10,7 +10,7 @@ from tests.torture.fault import Place, faults
 
 FAULTS = faults()
 
-QUICK = {"F0": 5, "F2": 100, "F3": 25, "F8": 5, "F21": 4}
+QUICK = {"F0": 5, "F2": 100, "F3": 25, "F8": 5, "F14": 8, "F21": 4}
 """How many tries `make test` makes of those that are quick: together less than twenty seconds."""
 
 SHARE = {
@@ -25,8 +25,17 @@ SHARE = {
     "F10": 0.1,
     "F11": 0.1,
     "F12": 0.2,
+    "F13": 0.08,
+    "F14": 0.1,
+    "F15": 0.05,
+    "F16": 0.02,
+    "F17": 0.2,
+    "F18": 0.05,
+    "F19": 0.3,
     "F20": 0.05,
+    "F22": 0.002,
     "F23": 0.1,
+    "F25": 0.4,
 }
 """What part of the counts `make verify` makes, where it is not half: all together at most eight minutes."""
 
