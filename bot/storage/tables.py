@@ -131,7 +131,7 @@ addresses = Table(
     Column("state_at", Moment, nullable=False),
     # The provider itself sends nothing there any more: only the person can lift that, by writing from there.
     Column("blocked_at", Moment),
-    # The database's own time: when words last left for it, as a chat takes one message a second.
+    # The database's own time: until when it was written to as often as a chat, which takes one a second, may be.
     Column("spoken_at", Moment),
     CheckConstraint("participant_id IS NULL OR coach_id IS NULL", name="one_owner"),
     UniqueConstraint("participant_id", "channel", "hash"),
