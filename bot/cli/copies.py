@@ -21,6 +21,7 @@ _WHAT_BECAME = {
     "conversations": "conversations: ended, as when nobody answers",
     "unanswered": "messages from people that waited: set aside, somebody has to read them on Today",
     "changes": "changes of activities: taken for told",
+    "meetings": "meetings about which somebody was to be asked: taken for asked, ask them yourselves",
     "imports": "tables of people: stopped half way, to be taken in again",
 }
 

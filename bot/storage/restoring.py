@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Row, Table, Update, delete, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.calendar import OccurrenceState
+from bot.domain.meetings import MeetingState
 from bot.domain.messages import OutboxStatus
+from bot.domain.people import ChannelName
 from bot.storage.copies import adopt, served_by_others
 from bot.storage.imports import ImportState
 from bot.storage.tables import (
@@ -21,6 +23,7 @@ from bot.storage.tables import (
     imports,
     inbox,
     leases,
+    meetings,
     occurrences,
     outbox,
     pauses,
@@ -31,6 +34,9 @@ from bot.storage.tables import (
 
 RESTORED = "restored"
 """Why something did not go, or did not begin: it may have, before the copy was put back."""
+
+ASKED_IN_A_LOST_ONE = 0
+"""In place of a conversation about a meeting, of which the copy does not know whether it was begun."""
 
 _PAST = datetime(1970, 1, 1, tzinfo=UTC)
 _UNDER_WAY = (OutboxStatus.SENDING, OutboxStatus.UNSETTLED)
@@ -45,6 +51,7 @@ class Settled:
     occurrences: int
     conversations: int
     changes: int
+    meetings: int
     imports: int
 
 
@@ -66,6 +73,7 @@ class Restoring:
     async def settle(self, *, since: datetime, now: datetime) -> Settled:
         """Nothing of what was planned, queued or under way before `since` leaves; planning goes on from there."""
         await self._begin_anew(since=since)
+        await self._fall_back_no_more(now=now)
         await self._nobody_holds_anything(now=now)
         return Settled(
             waited=await self._give_up(outbox.c.status == OutboxStatus.QUEUED, OutboxStatus.CANCELLED, now=now),
@@ -78,6 +86,11 @@ class Restoring:
             conversations=await self._end_conversations(now=now),
             changes=await self._change(
                 update(activity_changes).where(activity_changes.c.told_at.is_(None)).values(told_at=now)
+            ),
+            meetings=await self._change(
+                update(meetings)
+                .where(meetings.c.state == MeetingState.ASKED, meetings.c.conversation_id.is_(None))
+                .values(conversation_id=ASKED_IN_A_LOST_ONE)
             ),
             imports=await self._stop_imports(now=now),
         )
@@ -107,6 +120,12 @@ class Restoring:
         await self._connection.execute(
             update(absences).where(absences.c.ended_at.is_(None), asked).values(asked_back_at=since)
         )
+
+    async def _fall_back_no_more(self, *, now: datetime) -> None:
+        """What Telegram had refused may have gone by SMS since."""
+        refused = (outbox.c.status == OutboxStatus.FAILED, outbox.c.channel == ChannelName.TELEGRAM)
+        lasts = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > now)
+        await self._connection.execute(update(outbox).where(*refused, lasts).values(expires_at=now))
 
     async def _nobody_holds_anything(self, *, now: datetime) -> None:
         # The number of a lease goes on growing.
