@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import resource
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -40,7 +41,7 @@ async def torture(tries: int, place: Place) -> Result:
     """All classes in turn, again and again; then a fetch through each of Telegram's."""
     wrong: list[str] = []
     lost = doubled = tried = 0
-    everything = classes()
+    everything = [one for one in classes() if one.where is not Where.NO_NAME or _may_ask_for_names()]
     before = _memory()
     async with a_town(await place.sqlite()) as lite, a_town(await place.postgresql()) as full:
         for one in itertools.islice(itertools.cycle(_spread(everything, tries)), tries):
@@ -65,6 +66,17 @@ async def torture(tries: int, place: Place) -> Result:
             f"the process and the stand-ins in it grew by {grown / 2**20:.0f} MiB",
         ),
     )
+
+
+def _may_ask_for_names() -> bool:
+    """The test suite lets nobody ask for the name of another machine."""
+    try:
+        socket.getaddrinfo("provider.invalid", 443)
+    except OSError:
+        return True
+    except Exception:  # noqa: BLE001 - whatever forbids it has an error of its own
+        return False
+    return True
 
 
 def _spread(everything: list[Class], tries: int) -> list[Class]:
