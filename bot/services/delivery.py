@@ -1,7 +1,8 @@
 """Queued words are handed to their channel, and receipts come back."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from bot.services.outcomes import (
 from bot.services.pace import Terms, elapsed
 from bot.services.published import Shelf
 from bot.storage.alerts import NewAlert
+from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
 from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import Work, unit_of_work
@@ -39,6 +41,8 @@ LOOKS_AGAIN = 0.25
 """While a provider keeps us waiting, words that were queued meanwhile do not wait for it as well."""
 
 USUAL = Terms()
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,15 +146,34 @@ class Delivery:
         return Result(claim=claim, outcome=after_delivery(message, delivered))
 
     async def _note(self, channel: ChannelName, *, now: datetime) -> None:
-        results = self._unnoted.get(channel)
+        results = self._unnoted.get(channel, [])
         if not results:
             return
+        try:
+            await self._noted(channel, results, now=now)
+        except DatabaseAway:
+            # All of them are noted next time.
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, one of them must not hold up the others
+            await self._note_singly(channel, results, now=now)
+        del self._unnoted[channel]
+        for one in results:
+            self._in_hand.pop(one.claim.message.id, None)
+
+    async def _note_singly(self, channel: ChannelName, results: Sequence[Result], *, now: datetime) -> None:
+        for one in results:
+            try:
+                await self._noted(channel, [one], now=now)
+            except DatabaseAway:
+                raise
+            except Exception as trouble:  # noqa: BLE001 - it is settled when its lease has run out
+                said = "what became of message %s could not be noted (%s)"
+                log.error(said, one.claim.message.id, type(trouble).__name__)
+
+    async def _noted(self, channel: ChannelName, results: Sequence[Result], *, now: datetime) -> None:
         async with unit_of_work(self._database) as work:
             by = Noted(holder=self._holder, now=now, machine_now=await self._machine_now(work))
             await note(work, channel, results, by=by)
-        self._unnoted[channel] = []
-        for one in results:
-            self._in_hand.pop(one.claim.message.id, None)
 
     async def settle(self, *, now: datetime) -> int:
         """Find out about sends whose answer was lost, ours or a dead process's. Gives how many were looked at."""

@@ -18,7 +18,7 @@ from bot.storage import tables
 from bot.storage.outbox_heads import Whose
 from bot.storage.sending import Chats
 from tests.fakes.bot_api import refusal
-from tests.fakes.wire import Answer, Fault
+from tests.fakes.wire import Answer, Fault, answer
 from tests.town import Person, Town, a_town
 
 SMS, TELEGRAM = ChannelName.SMS, ChannelName.TELEGRAM
@@ -242,6 +242,21 @@ async def test_telegram_too_many_requests_pauses_telegram_alone(town: Town) -> N
     await town.app.delivery.send_queued(now=town.now)
 
     assert (len(amina.messages()), len(bo.messages())) == (0, 1)
+
+
+async def test_an_answer_that_cannot_be_kept_holds_up_nobody_elses(town: Town) -> None:
+    people = [await town.a_person(first_name=name) for name in ("Amina", "Bo", "Cia")]
+    for one in people:
+        await queued(one)
+    # Longer than any id of Twilio's: PostgreSQL refuses to keep it.
+    odd = {"sid": "SM" + "0" * 200, "num_segments": "1", "status": "queued", "direction": "outbound-api"}
+    town.twilio.fail(Fault(answer=answer(201, odd)))
+
+    await town.app.delivery.send_on(SMS, now=town.now)
+    found = await statuses(town)
+    await town.app.delivery.send_on(SMS, now=town.now)
+
+    assert found[OutboxStatus.SENT] >= 2 and len(town.twilio.sent) == 2
 
 
 async def test_two_who_share_a_chat_are_not_written_to_in_the_same_moment(town: Town) -> None:
