@@ -23,7 +23,7 @@ from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
 from bot.doors.providers import Trouble
 from bot.services.almanac import look_up
-from bot.services.changing import tell_all
+from bot.services.changing import IN_A_TICK, tell_all
 from bot.services.delivery import Delivery
 from bot.services.escalation import Escalation
 from bot.services.falling_back import fall_back
@@ -103,7 +103,7 @@ class App:
 
     async def plan(self, now: datetime) -> None:
         """Tell of what was changed, and queue what falls due; the first people need not wait until all of it is."""
-        if await tell_all(self.database, self.shelf, now=now):
+        if await tell_all(self.database, self.shelf, now=now, most=IN_A_TICK):
             self.nudge("send")
         more = True
         while more and not self.stopping:

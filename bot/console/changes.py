@@ -103,7 +103,7 @@ class ChangePages:
             return _page(visit, now or one, _Shown(form=form, why=_why(refused), code=409))
         told = 0
         if number is not None:
-            told = await changing.tell(desk.database, desk.shelf, number, now=visit.now)
+            told = await changing.tell(desk.database, desk.shelf, number, now=visit.now, most=changing.IN_A_REQUEST)
             await desk.send()
         return visit.go(one.path + query({"told": told if number is not None else "before"}))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.access import By, ChangedMeanwhile
 from bot.domain.calendar import is_quiet
-from bot.domain.changing import as_it_stands, is_the_same, refusal, telling, told_at
+from bot.domain.changing import Telling, as_it_stands, is_the_same, refusal, telling, told_at
 from bot.domain.messages import Draft, Priority, Purpose
 from bot.domain.people import Participant
 from bot.domain.programme import Activity
@@ -16,12 +16,18 @@ from bot.services.renewing import Renewed, renew
 from bot.services.wording import Occasion, drafts
 from bot.storage.activity_changes import KeptChange
 from bot.storage.audit import Done
-from bot.storage.concerned import Concern, Told, once_of
+from bot.storage.concerned import Batch, Concern, Told, once_of
 from bot.storage.database import Database
 from bot.storage.unit_of_work import Work, looking, unit_of_work
 
 AT_ONCE = 300
-"""So many people are told in one transaction."""
+"""So many places are looked at in one transaction."""
+
+IN_A_REQUEST, IN_A_TICK = 1_500, 6_000
+"""So many people are told while a coach waits, and before what falls due is planned; the next tick goes on."""
+
+EVERYBODY = 10**9
+NOBODY = Batch(people=(), upto=None)
 
 NOTED = "noted"
 
@@ -111,31 +117,31 @@ async def change(database: Database, shelf: Shelf, wanted: Wanted, *, by: By, no
         await tell(database, shelf, known.id, now=now)
 
 
-async def tell(database: Database, shelf: Shelf, one: int, *, now: datetime) -> int:
-    """Tell everybody of a change who has not been told. Gives how many were.
+async def tell(database: Database, shelf: Shelf, one: int, *, now: datetime, most: int = EVERYBODY) -> int:
+    """Tell those of a change who have not been told, or about `most` of them. Gives how many were.
 
     Safe to call as often as you like, in any number of processes, and after one has died: nobody is told twice.
     """
-    after, count, more = 0, 0, True
-    while more:
+    after: int | None = 0
+    count = 0
+    while after is not None and count < most:
         async with unit_of_work(database) as work:
             kept = await work.changes.hold(one)
-            plan = None if kept is None else (await shelf.plans(work, [kept.programme_id])).get(kept.programme_id)
             if kept is None:
                 return count
-            batch = [] if plan is None else await _batch(work, plan, kept, after=after, now=now)
-            more, after = len(batch) == AT_ONCE, batch[-1].enrolment_id if batch else after
-            count += len(batch)
-            if not more:
+            plan = (await shelf.plans(work, [kept.programme_id])).get(kept.programme_id)
+            batch = NOBODY if plan is None else await _batch(work, plan, kept, after=after, now=now)
+            count, after = count + len(batch.people), batch.upto
+            if after is None:
                 await work.changes.told(one, now=now)
     return count
 
 
-async def tell_all(database: Database, shelf: Shelf, *, now: datetime) -> int:
-    """Tell of every change of which not everybody has been told. Gives how many people were."""
+async def tell_all(database: Database, shelf: Shelf, *, now: datetime, most: int = EVERYBODY) -> int:
+    """Tell of every change of which not everybody has been told, each to about `most`. Gives how many people were."""
     async with looking(database) as work:
         untold = await work.changes.untold()
-    return sum([await tell(database, shelf, one, now=now) for one in untold])
+    return sum([await tell(database, shelf, one, now=now, most=most) for one in untold])
 
 
 async def _keep(work: Work, shelf: Shelf, wanted: Wanted, *, by: By, now: datetime) -> int | None:
@@ -201,29 +207,28 @@ def _concern(case: _Case, *, number: int | None) -> Concern:
     )
 
 
-async def _batch(work: Work, plan: Plan, kept: KeptChange, *, after: int, now: datetime) -> list[Told]:
+async def _batch(work: Work, plan: Plan, kept: KeptChange, *, after: int, now: datetime) -> Batch:
     """Queue what the next are told."""
     activity = next((one for one in plan.programme.activities if one.slug == kept.change.activity), None)
     if activity is None:
-        return []
+        return NOBODY
     case = _Case(plan=plan, activity=activity, change=kept.change, known=kept)
     told = telling(plan.timetable, activity, kept.change)
     if told.expires_at <= now:
-        return []
-    found = await work.concerned.next(_concern(case, number=kept.id), after=after, most=AT_ONCE, now=now)
-    people = await work.participants.enrolled(one.enrolment_id for one in found)
+        return NOBODY
+    batch = await work.concerned.next(_concern(case, number=kept.id), after=after, most=AT_ONCE, now=now)
+    people = await work.participants.enrolled(one.enrolment_id for one in batch.people)
     queued: list[Draft] = []
-    for one in found:
+    for one in batch.people:
         person = people[one.enrolment_id]
         if person.may_be_written_to(now=now):
-            queued += _drafts(case, one, person, now=now)
+            queued += _drafts(case, told, one, person, now=now)
     await work.outbox.queue(queued, now=now)
-    return found
+    return batch
 
 
-def _drafts(case: _Case, one: Told, person: Participant, *, now: datetime) -> list[Draft]:
+def _drafts(case: _Case, told: Telling, one: Told, person: Participant, *, now: datetime) -> list[Draft]:
     assert person.address is not None and case.known is not None
-    told = telling(case.plan.timetable, case.activity, case.change)
     said = words_of(case.plan, case.change, told, participant=person, knows_nothing=one.knows_nothing)
     occasion = Occasion(
         once=once_of(case.known.id, case.change.number, person.enrolment_id),

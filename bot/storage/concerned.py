@@ -48,6 +48,14 @@ class Told:
     knows_nothing: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Some of those to be told, of all up to one place; `upto` is empty when there is nobody behind."""
+
+    people: tuple[Told, ...]
+    upto: int | None
+
+
 def once_of(change: int, number: int, enrolment: int) -> str:
     """Under which words about a change are queued for somebody: once for each number."""
     return f"change/{change}/{number}/{enrolment}"
@@ -70,14 +78,28 @@ class Concerned:
         rows = await self._connection.execute(_to_be_told(concern, now=now, columns=(participants.c.zone,)).distinct())
         return sorted(rows.scalars())
 
-    async def next(self, concern: Concern, *, after: int, most: int, now: datetime) -> list[Told]:
-        """The next to be told who have not been: by enrolment, after the first numbers."""
+    async def next(self, concern: Concern, *, after: int, most: int, now: datetime) -> Batch:
+        """Who is to be told and has not been, of the next `most` places after the first numbers."""
+        # Only these places are looked at: however many people there are, a batch costs the same.
+        places = (
+            select(enrolments.c.id)
+            .where(enrolments.c.programme_id == concern.programme_id, enrolments.c.id > after)
+            .order_by(enrolments.c.id)
+            .limit(most)
+            .subquery()
+        )
+        upto: int | None = await self._connection.scalar(select(func.max(places.c.id)))
+        if upto is None:
+            return Batch(people=(), upto=None)
         unaware = _unaware(concern).label("unaware")
         query = _to_be_told(concern, now=now, columns=(enrolments.c.id, unaware)).where(
-            enrolments.c.id > after, ~_has(concern, [concern.number], tuple(OutboxStatus))
+            enrolments.c.id > after,
+            enrolments.c.id <= upto,
+            ~_has(concern, [concern.number], tuple(OutboxStatus)),
         )
-        rows = await self._connection.execute(query.order_by(enrolments.c.id).limit(most))
-        return [Told(enrolment_id=row.id, knows_nothing=bool(row.unaware)) for row in rows]
+        rows = await self._connection.execute(query.order_by(enrolments.c.id))
+        people = tuple(Told(enrolment_id=row.id, knows_nothing=bool(row.unaware)) for row in rows)
+        return Batch(people=people, upto=upto)
 
     async def take_back(self, change: int, *, now: datetime) -> None:
         """What was queued about a change for people of whom nothing about it has left yet is not sent."""

@@ -295,24 +295,30 @@ async def test_a_process_that_died_while_telling_is_taken_over(town: Town) -> No
     assert [row.told_at is not None for row in await town.rows(select(tables.activity_changes))] == [True]
 
 
-async def test_on_the_day_the_clock_changes_the_hour_is_that_on_the_wall(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("friday", "sunday", "begins_at"),
+    [
+        # Half past two comes twice on the last Sunday of October: the first one counts.
+        (date(2027, 10, 29), "söndag 31 oktober", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
+        # And never on the last Sunday of March: the clock jumps from two to three, 01:00 UTC.
+        (date(2028, 3, 24), "söndag 26 mars", datetime(2028, 3, 26, 1, tzinfo=UTC)),
+    ],
+)
+async def test_on_the_day_the_clock_changes_the_hour_is_that_on_the_wall(
+    town: Town, friday: date, sunday: str, begins_at: datetime
+) -> None:
     amina = await town.a_person()
-    town.clock.now = datetime(2027, 3, 25, 7, tzinfo=UTC)
-    await town.app.reminders.queue_due(now=town.now)
-    # The clock jumps from two to three that Sunday: what would begin at half past two begins at three, 01:00 UTC.
-    wanted = Change(
-        activity="cooking",
-        held_on=date(2027, 4, 2),
-        what=ChangeKind.MOVED,
-        new_on=date(2027, 3, 28),
-        begins=time(2, 30),
-        ends=time(4),
-    )
-    await change(town, wanted)
-    assert any("flyttas till söndag 28 mars 02:30" in one for one in amina.news())
-    await change(town, Change(activity="cooking", held_on=date(2027, 4, 2), what=ChangeKind.CANCELLED), seen=1)
+    town.clock.now = begins_at - timedelta(days=3)
+    cooking = {"activity": "cooking", "held_on": friday}
+    to_sunday = {"new_on": friday + timedelta(days=2), "begins": time(2, 30), "ends": time(4)}
+    await change(town, Change(**cooking, what=ChangeKind.MOVED, **to_sunday))
+    # In the morning, when the quiet hours are over.
+    town.clock.now = begins_at - timedelta(days=2, hours=16)
+    await town.app.delivery.send_queued(now=town.now)
+    assert any(f"flyttas till {sunday} 02:30" in one for one in amina.news())
+    await change(town, Change(**cooking, what=ChangeKind.CANCELLED), seen=1)
     told = [row for row in await amina.outbox() if row.purpose == "cancellation"]
-    assert told[-1].expires_at == datetime(2027, 3, 28, 1, tzinfo=UTC)
+    assert told[-1].expires_at == begins_at
 
 
 async def test_a_reminder_that_has_not_left_says_what_holds_now(town: Town) -> None:
