@@ -114,8 +114,10 @@ async def test_eight_processes_of_which_some_are_killed_send_everything_once(
             await stack.enter_async_context(running(_own(settings, part, place), (*SERVE_WITH_SHORT_LEASE, part)))
             for place, part in enumerate(parts)
         ]
+        for one in every:
+            await until(lambda one=one: any(line.startswith("ready") for line in one.lines), seconds=60)
         # One that plans and one that sends die in the midst of it.
-        await until(lambda: len(burst.twilio.sent) > 5)
+        await until(lambda: len(burst.twilio.sent) > 5, seconds=60)
         for place in (2, 3):
             await every[place].kill()
         await until_rows(lambda: _settled(burst), seconds=60)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +147,26 @@ async def test_nobody_settles_a_database_on_which_a_process_is_at_work(postgresq
         for what in (resume(other.app.database, since=town.now, now=town.now), adopt(other.app.database)):
             with pytest.raises(StillServed):
                 await what
+
+
+async def test_nobody_is_asked_again_about_a_meeting_nor_told_by_sms_what_telegram_refused(database_url: str) -> None:
+    async with a_town(database_url, start=MONDAY) as town:
+        numbers = ((ChannelName.TELEGRAM, "9001"), (ChannelName.SMS, "+46701740001"))
+        amina = await town.a_person(channel=ChannelName.TELEGRAM, addresses=numbers)
+        await amina.begins_without_sending("weekly-check-in")
+        hour = {"meets_on": (MONDAY + 96 * HOUR).date(), "begins": time(9), "minutes": 30, "place": "Biblioteket"}
+        meeting = {"enrolment_id": amina.enrolment, "coach_id": town.coach, "state": "asked", "made_at": MONDAY}
+        async with town.app.database.transaction() as connection:
+            await connection.execute(tables.meetings.insert().values(meeting | hour))
+            await connection.execute(update(tables.participants).values(fallback_hours=1))
+            await connection.execute(update(tables.outbox).values(status=OutboxStatus.FAILED, attempts=3))
+        town.clock.now = MONDAY + 2 * HOUR
+
+        done = await resume(town.app.database, since=town.now, now=town.now)
+        await town.step()
+
+        assert done.settled.meetings == 1
+        assert [one.to for one in town.twilio.sent] == [] and amina.messages() == []
 
 
 async def test_a_copy_lets_nobody_in_who_had_signed_in(database_url: str) -> None:
