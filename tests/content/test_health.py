@@ -89,6 +89,6 @@ def test_a_large_programme_is_looked_through_while_somebody_types() -> None:
         f"held-on-free-days: true"
         for number in range(40)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     assert lacks(*rows, top="red-days: SE\nblocks: {a: {title: A}, b: {title: B}, c: {title: C}}\n") == []
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

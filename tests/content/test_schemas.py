@@ -4,6 +4,7 @@ import copy
 import io
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def kind_of(content: dict[str, Any]) -> str:
     return next(kind for kind in ("flow", "programme", "phrases", "instrument") if kind in content)
 
 
+@cache
 def validator(kind: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema_of(kind))
 
