@@ -17,9 +17,10 @@ class Delivered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The lost send is there: it left."""
+    """The lost send is there: it left. `also`: others that say the same, where the provider cannot tell them apart."""
 
     provider_id: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -63,15 +63,15 @@ class TwilioChannel:
         if message.claimed_at is None or message.act is not OutboxAct.SEND:
             return Unknown()
         day = datetime.combine(message.claimed_at.astimezone(UTC).date(), time(0), UTC)
+        same: dict[str, None] = {}
         try:
             for narrowed in ({"date_sent_after": day}, {}):
                 listed = await self._connected().messages.list_async(to=message.to, limit=100, **narrowed)
-                for other in listed:
-                    if _is_the_same(message, other):
-                        return Found(provider_id=other.sid)
+                same |= dict.fromkeys(other.sid for other in listed if _is_the_same(message, other))
         except Exception:  # noqa: BLE001 - the promise is never to raise; whatever went wrong, nothing was learnt
             return Unknown()
-        return Absent()
+        first, *others = (*same, "")
+        return Found(provider_id=first, also=tuple(others[:-1])) if same else Absent()
 
     async def trouble(self) -> str | None:
         """What keeps Twilio from taking our messages, in words that fit after its name. Never raises."""

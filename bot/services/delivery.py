@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.channels.channel import Channel, SendFailed, Unknown
+from bot.channels.channel import Absent, Channel, Found, SendFailed, Unknown
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import DeliveryReceipt, OutboxAct, OutboxMessage, OutboxStatus, Purpose, ReceiptStatus
 from bot.domain.people import AddressState, ChannelName
 from bot.services.claiming import NOTHING, Claim, Claims, Taken
-from bot.services.noting import Noted, Result, alert, blocked, note, undelivered
+from bot.services.noting import Noted, Result, alert, blocked, note, own_each, undelivered
 from bot.services.outcomes import (
     address_state_by,
     after_delivery,
@@ -25,7 +25,6 @@ from bot.services.published import Shelf
 from bot.storage.alerts import NewAlert
 from bot.storage.away import DatabaseAway
 from bot.storage.database import Database
-from bot.storage.outbox_rows import Outcome
 from bot.storage.unit_of_work import Work, unit_of_work
 
 MOST_IN_DOUBT = 20
@@ -186,8 +185,11 @@ class Delivery:
                 holder=self._holder,
                 until=machine_now + self._terms.lease,
             )
-        outcomes = await asyncio.gather(*(self._look_up(message, machine_now=machine_now) for message in doubtful))
+        found = await asyncio.gather(*(self._look_up(message) for message in doubtful))
         async with unit_of_work(self._database) as work:
+            theirs = await own_each(work, doubtful, found)
+            pairs = zip(doubtful, theirs, strict=True)
+            outcomes = [after_look_up(message, what, machine_now=machine_now) for message, what in pairs]
             await work.sending.note(outcomes, holder=self._holder, now=now, machine_now=await self._machine_now(work))
             uncertain = {one.id for one in outcomes if one.status is OutboxStatus.UNCERTAIN}
             await work.alerts.raise_these(
@@ -196,10 +198,9 @@ class Delivery:
             )
         return len(doubtful)
 
-    async def _look_up(self, message: OutboxMessage, *, machine_now: datetime) -> Outcome:
+    async def _look_up(self, message: OutboxMessage) -> Found | Absent | Unknown:
         channel = self._channels.get(message.channel)
-        found = await channel.look_up(message) if channel is not None and can_be_looked_up(message) else Unknown()
-        return after_look_up(message, found, machine_now=machine_now)
+        return await channel.look_up(message) if channel is not None and can_be_looked_up(message) else Unknown()
 
     async def note_receipt(self, receipt: DeliveryReceipt, *, now: datetime) -> None:
         """What the provider said later. Only forward: late, repeated and backward ones change nothing."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
 
-from bot.channels.channel import SendFailed
+from bot.channels.channel import Absent, Found, SendFailed, Unknown
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import OutboxAct, OutboxMessage, OutboxStatus, Purpose
 from bot.domain.people import AddressState, ChannelName
@@ -114,6 +114,25 @@ async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, 
         await work.addresses.set_state([(message.address_id, AddressState.BAD)], now=now)
         if message.participant_id is not None:
             await work.alerts.raise_these([alert(message, AlertKind.BOUNCING)], now=now)
+
+
+async def own_each(
+    work: Work, messages: Sequence[OutboxMessage], looked_up: Sequence[Found | Absent | Unknown]
+) -> list[Found | Absent | Unknown]:
+    """What was found, each for one message only: the same words, said twice, are two messages at the provider."""
+    addresses = {message.address_id for message in messages}
+    names = {name for one in looked_up if isinstance(one, Found) for name in (one.provider_id, *one.also)}
+    taken = await work.sending.names_taken(names, at=addresses)
+    own: list[Found | Absent | Unknown] = []
+    for one in looked_up:
+        if isinstance(one, Found):
+            # The oldest first, as the messages are.
+            free = [name for name in (*reversed(one.also), one.provider_id) if name not in taken]
+            taken |= set(free[:1])
+            own.append(Found(provider_id=free[0]) if free else Absent())
+        else:
+            own.append(one)
+    return own
 
 
 async def blocked(work: Work, address: int, *, about: int, now: datetime) -> None:

@@ -168,6 +168,16 @@ class Sending:
         )
         return [message_of(row, self._sealer) for row in rows]
 
+    async def names_taken(self, provider_ids: Iterable[str], *, at: Iterable[int]) -> set[str]:
+        """Which of these names of the provider's are known to be of a message to one of these addresses."""
+        wanted = sorted(set(provider_ids))
+        if not wanted:
+            return set()
+        found = await self._connection.execute(
+            select(outbox.c.provider_id).where(outbox.c.address_id.in_(sorted(at)), outbox.c.provider_id.in_(wanted))
+        )
+        return set(found.scalars())
+
     async def end_leases(self, holder: str, *, at: datetime) -> None:
         """What this holder was sending is anybody's to settle from `at` on (machine time)."""
         await self._connection.execute(

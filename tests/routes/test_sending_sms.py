@@ -252,3 +252,21 @@ async def test_an_answer_overtakes_what_waits_for_a_later_try(shared_town: Town)
     # The question that waited is answered by then, and is not asked any more.
     assert amina.messages() == answered
     assert [(row.status, row.error) for row in await amina.outbox()] == [("cancelled", "answered"), ("sent", None)]
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not taken"])
+async def test_the_same_words_twice_are_two_messages_though_the_answer_to_the_second_is_lost(
+    shared_town: Town, taken: bool
+) -> None:
+    amina = await shared_town.a_person()
+    [first] = await amina.says("Bussen var blå")
+    shared_town.twilio.fail(Fault(kind="reset", taken=taken))
+
+    await amina.says("Hunden heter Sixten")
+    await shared_town.settle(seconds=21)
+    await shared_town.settle(seconds=60)
+
+    assert amina.messages() == [first, first]
+    rows = await amina.outbox()
+    assert [row.status for row in rows] == ["sent", "sent"]
+    assert len({row.provider_id for row in rows}) == 2
