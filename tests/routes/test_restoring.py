@@ -153,14 +153,15 @@ async def test_nobody_is_asked_again_about_a_meeting_nor_told_by_sms_what_telegr
     async with a_town(database_url, start=MONDAY) as town:
         numbers = ((ChannelName.TELEGRAM, "9001"), (ChannelName.SMS, "+46701740001"))
         amina = await town.a_person(channel=ChannelName.TELEGRAM, addresses=numbers)
+        bo = await town.a_person(first_name="Bo")
         await amina.begins_without_sending("weekly-check-in")
         hour = {"meets_on": (MONDAY + 96 * HOUR).date(), "begins": time(9), "minutes": 30, "place": "Biblioteket"}
-        meeting = {"enrolment_id": amina.enrolment, "coach_id": town.coach, "state": "asked", "made_at": MONDAY}
+        meeting = {"enrolment_id": bo.enrolment, "coach_id": town.coach, "state": "asked", "made_at": MONDAY}
         async with town.app.database.transaction() as connection:
             await connection.execute(tables.meetings.insert().values(meeting | hour))
             await connection.execute(update(tables.participants).values(fallback_hours=1))
             await connection.execute(update(tables.outbox).values(status=OutboxStatus.FAILED, attempts=3))
-        town.clock.now = MONDAY + 2 * HOUR
+        town.clock.now = MONDAY + 1.5 * HOUR
 
         done = await resume(town.app.database, since=town.now, now=town.now)
         await town.step()
