@@ -1,10 +1,13 @@
 """Whoever comes for the first time is told so twice, and nobody is promised a place where none is kept."""
 
 import shutil
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
+
+from bot.storage import tables
 from tests.databases import Databases
 from tests.town import ROOT, STEGA, Town, a_town
 
@@ -47,6 +50,33 @@ async def test_a_first_day_is_told_of_three_days_and_one_day_before_instead_of_t
     assert (amina.news(), berit.news()) == ([], [EVENING.replace("Amina", "Berit")])
     await heard(town, 30, "07:15")
     assert amina.news() == ["God morgon Amina! I dag 09:00 Promenad, Stadsparken. Lycka till! Karin"]
+
+
+async def test_a_meeting_is_told_of_three_days_and_one_day_before(town: Town) -> None:
+    amina = await town.a_person()
+    meeting = {
+        "enrolment_id": amina.enrolment,
+        "coach_id": town.coach,
+        "meets_on": MONDAY,
+        "begins": time(14, 30),
+        "minutes": 45,
+        "place": "Rådhuset",
+        "state": "agreed",
+        "made_at": town.now,
+    }
+    async with town.app.database.transaction() as connection:
+        await connection.execute(insert(tables.meetings).values(meeting))
+    told = []
+    for day, clock in ((27, "10:00"), (29, "16:00")):
+        await heard(town, day - 1, "21:00")
+        amina.news()
+        await heard(town, day, clock)
+        told.append(amina.news())
+    when, wishes = "måndag 30 november", "Jag har en tid till dig. Lycka till! Hälsningar Karin"
+    assert told == [
+        [f"Hej Amina! Snart ses vi, {when} klockan 14:30, Rådhuset. {wishes}"],
+        [f"Hej Amina! I morgon, {when}, ses vi klockan 14:30, Rådhuset. {wishes}"],
+    ]
 
 
 async def test_a_programme_without_usual_reminders_tells_of_a_first_day_as_of_any(
