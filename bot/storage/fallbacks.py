@@ -96,7 +96,8 @@ class Fallbacks:
         if ids:
             await self._connection.execute(
                 update(outbox)
-                .where(outbox.c.id == bindparam("message"), outbox.c.status.in_(_NOT_GONE))
+                # Spelt out: a list does not go with many rows at once.
+                .where(outbox.c.id == bindparam("message"), or_(*(outbox.c.status == one for one in _NOT_GONE)))
                 .values(status=OutboxStatus.CANCELLED, error=why, settled_at=bindparam("now")),
                 [{"message": one, "now": now} for one in ids],
             )

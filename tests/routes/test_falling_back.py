@@ -70,6 +70,20 @@ async def test_after_six_hours_without_telegram_the_question_comes_by_sms_with_i
     assert texts(town)[1:] == ["Tack, Amina! Karin får veta att du kommer."]
 
 
+async def test_several_messages_that_wait_at_once_all_go_by_sms(town: Town) -> None:
+    amina = await somebody(town, hours=1)
+    # A greeting and a question.
+    await amina.begins_without_sending("weekly-check-in")
+    town.clock.now += timedelta(hours=1, minutes=30)
+
+    await town.app.fall_back(town.now)
+    await town.app.delivery.send_queued(now=town.now)
+
+    left = [(row.channel, row.status) for row in await amina.outbox() if row.channel == "telegram"]
+    assert left == [("telegram", "cancelled")] * 2
+    assert texts(town) != [] and amina.messages() == []
+
+
 async def test_who_did_not_choose_it_gets_nothing_by_sms(town: Town) -> None:
     amina = await somebody(town, hours=None)
     down(town)
