@@ -63,7 +63,7 @@ async def torture(tries: int, place: Place) -> Result:
                 wrong.append(f"try {turn}: somebody else waits")
             wrong += await _ended(town, one, raises=raises, turn=turn)
     notes = f"the costliest took {slowest:.2f} s of the processor, another person's answer with it"
-    return Result(tries=tries, wrong=tuple(wrong[:9]), notes=(notes, "no endless flow: publishing refuses a circle"))
+    return Result(tries=tries, wrong=tuple(wrong[:9]), notes=(notes, "an endless loop in a flow is not tried"))
 
 
 async def _spoil(town: Town, person: Person, state: str) -> None:
