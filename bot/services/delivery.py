@@ -145,17 +145,18 @@ class Delivery:
         return Result(claim=claim, outcome=after_delivery(message, delivered))
 
     async def _note(self, channel: ChannelName, *, now: datetime) -> None:
-        results = self._unnoted.get(channel, [])
+        # Taken out first: two may be sending on one channel in the same moment.
+        results = self._unnoted.pop(channel, [])
         if not results:
             return
         try:
             await self._noted(channel, results, now=now)
         except DatabaseAway:
             # All of them are noted next time.
+            self._unnoted.setdefault(channel, []).extend(results)
             raise
         except Exception:  # noqa: BLE001 - whatever it was, one of them must not hold up the others
             await self._note_singly(channel, results, now=now)
-        del self._unnoted[channel]
         for one in results:
             self._in_hand.pop(one.claim.message.id, None)
 
