@@ -42,6 +42,9 @@ class BlockPages:
     async def one(self, visit: Visit) -> Response:
         """Who is in it."""
         block = await _found(visit)
+        if block is None and visit.number("programme") in visit.me.programmes(Role.COACH, Role.LEADER):
+            # The programme was published without it meanwhile: there are still its people.
+            return visit.go("/people")
         return visit.missing() if block is None else await _page(visit, block, Form())
 
     async def join(self, visit: Visit) -> Response:

@@ -45,6 +45,7 @@ NOBODYS: dict[str, dict[str, str]] = {
     "activity": {"walk": "walk"},
     "day": {"today": "2026-11-25"},
     "code": {"made-up": "A" * 43},
+    "block": {"calm": "calm"},
 }
 """Parts of a path that are no secret: what they are worth hangs on what stands beside them."""
 
