@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ from bot.channels.twilio_forms import read_message
 from bot.content.urgent_letters import UrgentLetters
 from bot.domain.people import ChannelName
 from bot.doors.clock import Clock
-from bot.doors.providers import Trouble
+from bot.doors.providers import Trouble, telegram_trouble
 from bot.services.almanac import look_up
 from bot.services.changing import IN_A_TICK, tell_all
 from bot.services.delivery import Delivery
@@ -103,8 +103,7 @@ class App:
 
     async def plan(self, now: datetime) -> None:
         """Tell of what was changed, and queue what falls due; the first people need not wait until all of it is."""
-        if await tell_all(self.database, self.shelf, now=now, most=IN_A_TICK):
-            self.nudge("send")
+        await self._queue(tell_all(self.database, self.shelf, now=now, most=IN_A_TICK))
         more = True
         while more and not self.stopping:
             done = await self.reminders.queue_some(now=now)
@@ -114,13 +113,11 @@ class App:
 
     async def invite(self, now: datetime) -> None:
         """Ask whoever has a meeting, and may be asked now, whether the hour suits."""
-        if await invite_waiting(self.database, self.shelf, now=now):
-            self.nudge("send")
+        await self._queue(invite_waiting(self.database, self.shelf, now=now))
 
     async def fall_back(self, now: datetime) -> None:
         """Send by SMS what could not leave by Telegram for as long as its person chose."""
-        if await fall_back(self.database, self.shelf, now=now):
-            self.nudge("send")
+        await self._queue(fall_back(self.database, self.shelf, now=now))
 
     async def refresh(self) -> None:
         """See who sends from a number of their own, whether the years still reach, and what our bot is called."""
@@ -148,7 +145,10 @@ class App:
 
     async def escalate(self, now: datetime) -> None:
         """Tell the next one of what is urgent."""
-        if await self.escalation.tell_due(now=now):
+        await self._queue(self.escalation.tell_due(now=now))
+
+    async def _queue(self, queuing: Awaitable[int]) -> None:
+        if await queuing:
             self.nudge("send")
 
     async def listen(self, now: datetime) -> None:
@@ -267,15 +267,6 @@ def providers(real: Mapping[ChannelName, Channel], feed: TelegramFeed | None) ->
     if isinstance(mail, EmailChannel):
         found["The mail server"] = mail.trouble
     return found
-
-
-async def telegram_trouble(feed: TelegramFeed) -> str | None:
-    """What is wrong with Telegram just now."""
-    try:
-        await feed.me()
-    except FeedFailed as failed:
-        return "refuses the token: FRAMSTEG_TELEGRAM_TOKEN" if failed.code == "our-token" else "does not answer"
-    return None
 
 
 def real_channels(settings: Settings, own: Senders) -> dict[ChannelName, Channel]:

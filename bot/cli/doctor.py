@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from bot.app import opened, telegram_trouble
+from bot.app import opened
 from bot.channels.email import EmailChannel
 from bot.channels.quiet import quiet_logs
 from bot.channels.telegram_feed import FeedFailed, TelegramFeed
@@ -11,6 +11,7 @@ from bot.channels.twilio import TwilioChannel
 from bot.content.checks import check
 from bot.content.complaints import ContentRefused
 from bot.content.reply_words import load_readings
+from bot.doors.providers import telegram_trouble
 from bot.settings import Settings, SettingsRefused
 from bot.storage.away import DatabaseAway
 from bot.storage.database import Database

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
+from bot.channels.telegram_feed import FeedFailed, TelegramFeed
+
 Trouble = Callable[[], Awaitable[str | None]]
 """What is wrong with a provider just now, in words that fit after its name; `None` when it is well."""
 
@@ -22,6 +24,15 @@ async def greet(
     await asyncio.gather(
         *(_until_well(name, ask, say=say, stopping=stopping, pause=patience) for name, ask in providers.items())
     )
+
+
+async def telegram_trouble(feed: TelegramFeed) -> str | None:
+    """What is wrong with Telegram just now."""
+    try:
+        await feed.me()
+    except FeedFailed as failed:
+        return "refuses the token: FRAMSTEG_TELEGRAM_TOKEN" if failed.code == "our-token" else "does not answer"
+    return None
 
 
 async def _until_well(

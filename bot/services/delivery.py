@@ -167,8 +167,7 @@ class Delivery:
             except DatabaseAway:
                 raise
             except Exception as trouble:  # noqa: BLE001 - it is settled when its lease has run out
-                said = "what became of message %s could not be noted (%s)"
-                log.error(said, one.claim.message.id, type(trouble).__name__)
+                log.error("message %s: not noted (%s)", one.claim.message.id, type(trouble).__name__)
 
     async def _noted(self, channel: ChannelName, results: Sequence[Result], *, now: datetime) -> None:
         async with unit_of_work(self._database) as work:

@@ -13,8 +13,8 @@ from bot.services.published import Plan, Shelf
 from bot.services.speeches import Spoken, speeches
 from bot.storage.audiences import Wall
 from bot.storage.database import Database
-from bot.storage.planning import Round, Speech
 from bot.storage.programmes import ProgrammeRow
+from bot.storage.spoken import Round, Speech
 from bot.storage.unit_of_work import Work, unit_of_work
 
 FIRST_BATCH, A_BATCH = 1_000, 10_000

@@ -12,8 +12,8 @@ from bot.domain.timetable import Planned
 from bot.services.published import Plan
 from bot.services.speeches import Spoken, speeches
 from bot.storage.audiences import Wall
-from bot.storage.planning import Round, Speech
 from bot.storage.renewal import Spoke
+from bot.storage.spoken import Round, Speech
 from bot.storage.unit_of_work import Work
 
 EVERYBODY = 10**9

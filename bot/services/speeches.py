@@ -1,11 +1,9 @@
 """What a rule says, and to whom, is worked out once for all who hear the same; names are put in where it is queued."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.content.texts import clock, day, hours
 from bot.domain.calendar import OccurrenceState, falls_on, moment, zone_of
 from bot.domain.messages import Purpose
 from bot.domain.programme import FAREWELL
@@ -25,15 +23,10 @@ from bot.domain.rules import (
 from bot.domain.speaking import Speaking
 from bot.domain.timetable import Planned, blocks_of
 from bot.services.published import Plan
-from bot.services.wording import not_coming_buttons
+from bot.services.reminder_words import Told, wording
 from bot.storage.audiences import Audience, Class, Firsts, Span, Wall
-from bot.storage.outbox_rows import buttons_text
-from bot.storage.planning import Speech, Wording
+from bot.storage.spoken import Speech, Wording
 from bot.storage.unit_of_work import Work
-
-# What stands for a name until the row is queued: no text holds these characters.
-_MARK = "\ue000"
-_MARKED = re.compile(f"{_MARK}([a-z_]+){_MARK}")
 
 Values = Mapping[str, str]
 
@@ -214,9 +207,7 @@ def _speech(
         about=about,
         # A farewell is said whoever is ill: there is no other day for it.
         days=() if rule.slug == FAREWELL else _days(spoken),
-        wordings=tuple(_wording(spoken, one, says=says, held=held, names=names or {}) for one in _languages(spoken))
-        if says
-        else (),
+        wordings=_wordings(spoken, Told(says=says, held=held, names=names or {})) if says else (),
         purpose=Purpose.CONFIRMATION if rule.slug == FAREWELL else Purpose.REMINDER,
     )
 
@@ -243,68 +234,6 @@ def _days(spoken: Spoken) -> tuple[date, ...]:
     return (here, spoken.speaking.day) if coming else (here,)
 
 
-def _languages(spoken: Spoken) -> tuple[str, ...]:
-    return spoken.plan.programme.languages
-
-
-def _wording(spoken: Spoken, language: str, *, says: str, held: tuple[Planned, ...], names: Values) -> Wording:
-    plan = spoken.plan
-
-    def words(key: str, **values: str) -> str:
-        return plan.texts.say(key, language=language, fallback=plan.programme.languages, values=values)
-
-    values = {
-        "first_name": _marked("first_name"),
-        "coach": _marked("coach"),
-        "programme": words(plan.programme.title),
-        "hours": hours(plan.programme.staffed, language),
-        "day": day(spoken.speaking.day, language),
-    }
-    values |= {name: words(key) for name, key in names.items()}
-    if isinstance(spoken.rule.when, BeforeMeeting):
-        values |= {"time": _marked("meeting_time"), "place": _marked("meeting_place")}
-    elif spoken.speaking.planned is not None:
-        values |= _activity(plan, held[0], language=language)
-    elif held:
-        values |= _activities(plan, held, language=language)
-    buttons = None
-    if isinstance(spoken.rule.when, BeforeDay) and not all(one.activity.drop_in for one in held):
-        buttons = buttons_text(not_coming_buttons(plan, language))
-    pieces = _MARKED.split(words(says, **values))
-    return Wording(language=language, pieces=tuple(pieces), buttons=buttons)
-
-
-def _activity(plan: Plan, one: Planned, *, language: str) -> dict[str, str]:
-    def words(key: str) -> str:
-        return plan.texts.say(key, language=language, fallback=plan.programme.languages, values={})
-
-    return {
-        "time": clock(one.begins),
-        "title": words(one.activity.title),
-        "place": one.place or words(one.activity.place),
-    }
-
-
-def _activities(plan: Plan, held: tuple[Planned, ...], *, language: str) -> dict[str, str]:
-    told = [_activity(plan, one, language=language) for one in held]
-    lines = [
-        plan.texts.say(
-            "phrases/drop-in-line" if one.activity.drop_in else "phrases/activity-line",
-            language=language,
-            fallback=plan.programme.languages,
-            values={"begins": said["time"], "title": said["title"], "place": said["place"]},
-        )
-        for one, said in zip(held, told, strict=True)
-    ]
-    # Where somebody is waited for comes before what is open to all: a place is kept there, and only there.
-    first = next((said for one, said in zip(held, told, strict=True) if not one.activity.drop_in), told[0])
-    return {
-        "activities": "\n".join(lines),
-        "first_time": first["time"],
-        "first_activity": first["title"],
-        "first_place": first["place"],
-    }
-
-
-def _marked(name: str) -> str:
-    return f"{_MARK}{name}{_MARK}"
+def _wordings(spoken: Spoken, told: Told) -> tuple[Wording, ...]:
+    languages = spoken.plan.programme.languages
+    return tuple(wording(spoken.plan, spoken.speaking, told, language=language) for language in languages)

@@ -64,12 +64,16 @@ NOTE = (
         settled_at=bindparam("now"),
     )
 )  # fmt: skip
-_sent = func.unnest(
-    bindparam("messages", type_=ARRAY(BigInteger)),
-    bindparam("claims", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("provider_ids", type_=ARRAY(String)),
-    bindparam("counted", type_=ARRAY(Integer)),
-).table_valued("id", "claimed_at", "provider_id", "parts", name="sent").render_derived()
+_sent = (
+    func.unnest(
+        bindparam("messages", type_=ARRAY(BigInteger)),
+        bindparam("claims", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("provider_ids", type_=ARRAY(String)),
+        bindparam("counted", type_=ARRAY(Integer)),
+    )
+    .table_valued("id", "claimed_at", "provider_id", "parts", name="sent")
+    .render_derived()
+)
 MARK_SENT_AT_ONCE = (
     update(outbox)
     .where(outbox.c.id == _sent.c.id, outbox.c.claimed_at == _sent.c.claimed_at, _STILL_OURS)

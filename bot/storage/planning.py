@@ -1,7 +1,6 @@
 """A firing is claimed for its whole audience at once, and what it says is queued for all of them: few statements."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -24,27 +23,19 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.calendar import OccurrenceState
-from bot.domain.messages import OutboxAct, Priority, Purpose
+from bot.domain.messages import OutboxAct, Priority
 from bot.domain.people import ChannelName
 from bot.domain.sms_parts import sms_parts
 from bot.storage.absences import ABSENT
-from bot.storage.audiences import Audience, Class, Span, Wall, about_meeting, away_among, classes, meant, welcome, whole
+from bot.storage.audiences import Class, Span, Wall, about_meeting, away_among, classes, meant, welcome, whole
 from bot.storage.columns import Moment
 from bot.storage.sms_lengths import NOT_COUNTED, parts_of
-from bot.storage.tables import addresses, coaches, enrolments, meetings, occurrences, outbox, participants
+from bot.storage.spoken import PERSONAL, Round, Speech, Wording
+from bot.storage.tables import addresses, enrolments, occurrences, outbox, participants
 from bot.storage.upsert import insert_new
 
 LATE_OTHERS = "late-others"
 """Why something was not sent after an outage: of all that somebody missed, one message is enough."""
-
-PERSONAL: Mapping[str, ColumnElement[str]] = {
-    "first_name": participants.c.first_name,
-    "coach": coaches.c.first_name,
-    "meeting_time": func.substr(cast(meetings.c.begins, String), 1, 5),
-    "meeting_place": meetings.c.place,
-}
-"""What is different for each person in words that are otherwise the same for all."""
-
 
 _OPEN = (OccurrenceState.QUEUED, OccurrenceState.DUE)
 _CLAIMED = (
@@ -55,51 +46,6 @@ _QUEUED = (
     *("organisation_id", "programme_id", "participant_id", "address_id", "channel", "act", "purpose", "priority"),
     *("text", "buttons", "language", "parts", "once", "available_at", "expires_at", "queued_at"),
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wording:
-    """Words in one language: fixed ones and names of `PERSONAL`, taking turns, fixed ones first.
-
-    `buttons` (JSON, as the outbox keeps them) go under them in a chat.
-    """
-
-    language: str
-    pieces: tuple[str, ...]
-    buttons: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Speech:
-    """One firing of a rule, and whom it is for.
-
-    `wordings` has the language first in which everybody else is written to; a rule that begins a flow has none.
-    `days` are those on which somebody who is away hears nothing of it; nobody asks if there are none.
-    `state` is what becomes of it for everybody but them, for `reason` if it is not said.
-    """
-
-    rule: str
-    wall: Wall
-    audience: Audience
-    on_day: date
-    due_at: datetime
-    expires_at: datetime
-    shift: str | None
-    state: OccurrenceState
-    reason: str | None
-    about: str = ""
-    days: tuple[date, ...] = ()
-    wordings: tuple[Wording, ...] = ()
-    purpose: Purpose = Purpose.REMINDER
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Round:
-    """A batch of a round of planning, which looks at what falls due until `until`; `now` is the real present."""
-
-    span: Span
-    until: datetime
-    now: datetime
 
 
 class Planning:

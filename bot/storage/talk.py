@@ -14,7 +14,7 @@ from bot.storage.tables import answers, check_ins, conversations, enrolments
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Live:
-    """A conversation under way: the person's one live pointer. `state` is the engine's text."""
+    """A conversation under way: the person's one live pointer. `silent_at` is when the answer was waited for enough."""
 
     id: int
     participant_id: int
@@ -26,7 +26,6 @@ class Live:
     check_in_id: int | None
     began_at: datetime
     silent_at: datetime | None = None
-    """Since when the answer has been waited for long enough, once it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,17 +69,12 @@ class NewAnswer:
 BEHIND = "behind"
 """How a conversation ended whose question somebody else has answered, or taken back."""
 
-_POINTER = (
-    conversations.c.id,
-    conversations.c.participant_id,
-    conversations.c.enrolment_id,
-    conversations.c.programme_id,
-    conversations.c.definition_id,
-    conversations.c.flow,
-    conversations.c.state,
-    conversations.c.check_in_id,
-    conversations.c.began_at,
-    conversations.c.silent_at,
+_POINTER = tuple(
+    conversations.c[name]
+    for name in (
+        *("id", "participant_id", "enrolment_id", "programme_id", "definition_id"),
+        *("flow", "state", "check_in_id", "began_at", "silent_at"),
+    )
 )
 _LIVE = select(*_POINTER).where(conversations.c.ended_at.is_(None))
 _LIVE_OF = _LIVE.where(conversations.c.participant_id.in_(bindparam("ids", expanding=True)))
@@ -94,11 +88,8 @@ _LAPSED = (
     )
     .order_by(conversations.c.id)
 )
-_SILENT = (
-    _LIVE.where(conversations.c.silent_at <= bindparam("now"))
-    .order_by(conversations.c.silent_at)
-    .limit(bindparam("most"))
-)
+_WAITED_FOR = _LIVE.where(conversations.c.silent_at <= bindparam("now"))
+_SILENT = _WAITED_FOR.order_by(conversations.c.silent_at).limit(bindparam("most"))
 _MOVE = (
     update(conversations)
     .where(conversations.c.id == bindparam("conversation"))

@@ -123,11 +123,8 @@ class Weeks:
     async def _held(self, ids: Iterable[int], window: Window) -> dict[int, list[Held]]:
         rows = await self._connection.execute(
             select(attendances)
-            .where(
-                attendances.c.enrolment_id.in_(ids),
-                attendances.c.held_on >= window.since,
-                attendances.c.held_on < window.until,
-            )
+            .where(attendances.c.enrolment_id.in_(ids))
+            .where(attendances.c.held_on >= window.since, attendances.c.held_on < window.until)
             .order_by(attendances.c.held_on, attendances.c.activity)
         )
         found: dict[int, list[Held]] = {}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.app import telegram_trouble
 from bot.channels.email import EmailChannel
 from bot.channels.telegram_feed import TelegramFeed
 from bot.channels.twilio import TwilioChannel
+from bot.doors.providers import telegram_trouble
 from tests.fakes import bot_api, twilio_api
 from tests.fakes.bot_api import BotApi
 from tests.fakes.mail import PASSWORD, USER, MailServer
