@@ -11,10 +11,10 @@ from bot.services.beginning import MOST_AT_ONCE, begin_ready
 from bot.services.farewells import fall_quiet
 from bot.services.published import Plan, Shelf
 from bot.services.speeches import Spoken, speeches
-from bot.storage.audiences import Wall
+from bot.storage.audiences import Span, Wall
 from bot.storage.database import Database
 from bot.storage.programmes import ProgrammeRow
-from bot.storage.spoken import Round, Speech
+from bot.storage.spoken import Moved, Round, Speech
 from bot.storage.unit_of_work import Work, unit_of_work
 
 FIRST_BATCH, A_BATCH = 1_000, 10_000
@@ -22,6 +22,10 @@ FIRST_BATCH, A_BATCH = 1_000, 10_000
 
 LATE = timedelta(minutes=15)
 """Whatever is planned later than this after its moment is about the past: of that a person gets one message."""
+
+A_DAY = timedelta(days=1)
+SET_BACK = timedelta(minutes=5)
+"""Two hosts' clocks differ by less; whoever is further ahead of us was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,20 +58,46 @@ class Reminders:
         """The same, a batch of each programme at a time, so that what is queued can leave before all of it is."""
         async with unit_of_work(self._database) as work:
             programmes = [one.id for one in await work.programmes.all() if one.stopped_at is None]
-            walls = await work.planning.walls()
-        queued, more = 0, False
+            walls, moved = await work.planning.walls(), await work.planning.moved()
+        queued, more, all_held = 0, False, True
         for programme_id in programmes:
             # One programme, one transaction: the trouble of one is never another's.
             async with unit_of_work(self._database) as work:
                 held = await work.programmes.held(programme_id)
-                done = Planned() if held is None else await self._batch(work, held, walls, now=now)
+                if held is None:
+                    all_held = False
+                    continue
+                here = [one for one in moved if one.programme_id == programme_id]
+                queued += await self._catch_up(work, held, here, now=now) if here else 0
+                done = await self._batch(work, held, walls, now=now)
             queued, more = queued + done.queued, more or done.more
         async with unit_of_work(self._database) as work:
+            if all_held:
+                await work.planning.settled_in(moved)
             begun = await begin_ready(work, self._shelf, now=now)
         return Planned(queued=queued + begun, more=more or begun == MOST_AT_ONCE)
 
+    async def _catch_up(self, work: Work, row: ProgrammeRow, moved: list[Moved], *, now: datetime) -> int:
+        """Say what a move jumped over: the old wall had not come to it yet, and the new one is past it already."""
+        plan = (await self._shelf.plans(work, [row.id])).get(row.id)
+        if plan is None or row.stopped_at is not None or row.planned_until is None:
+            return 0
+        queued, until = 0, row.planned_until
+        for one in moved:
+            span = Span(programme_id=row.id, after=one.enrolment_id - 1, upto=one.enrolment_id)
+            spoken = _speaking(plan, one.wall, after=until - A_DAY, until=until)
+            each = [Spoken(plan=plan, wall=one.wall, speaking=said, span=span, now=now) for said in spoken]
+            said = [speech for spoken in each for speech in await speeches(work, spoken)]
+            queued += await _claim_and_queue(work, said, Round(span=span, until=now, now=now), outage=False)
+        return queued
+
     async def _batch(self, work: Work, row: ProgrammeRow, walls: list[Wall], *, now: datetime) -> Planned:
         plan = (await self._shelf.plans(work, [row.id])).get(row.id)
+        if row.planned_until is not None and row.planned_until - now > SET_BACK:
+            # A clock that was wrong has been set right: what it said was late has not come yet.
+            await work.planning.forget(row.id, after=now)
+            await work.programmes.change(row.id, planned_until=now, planning_until=None, planning_after=None)
+            return Planned()
         after, until = row.planned_until or now, row.planning_until or now
         if plan is None or row.stopped_at is not None or after >= until:
             return Planned()

@@ -1,7 +1,7 @@
 """Words wait here until they are handed to a channel; from here every word leaves."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
@@ -22,6 +22,9 @@ from bot.storage.upsert import insert_new
 
 # What goes out although a person stopped, paused or left: it says just that, or is help.
 ALWAYS_SENT = (Purpose.CONFIRMATION, Purpose.CRISIS)
+
+RECEIPTS_LAST = timedelta(days=30)
+"""What a provider says later than this about a message is no news of its address any more."""
 
 
 class Outbox:
@@ -52,6 +55,7 @@ class Outbox:
                         outbox.c.provider_id.is_(None),
                         outbox.c.provider_id == receipt.provider_id,
                     ),
+                    outbox.c.queued_at > now - RECEIPTS_LAST,
                     # Nothing was sent that is still queued for the first time.
                     outbox.c.attempts > 0,
                 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address, AddressState, Agreement, ChannelName, NewParticipant, Participant
@@ -176,6 +176,9 @@ class Participants:
 
     async def change(self, person: int, **values: object) -> None:
         """Set columns of a person: language, zone, preferred_channel, stopped_at, paused_until, held_at, protected."""
+        if "zone" in values:
+            # What their old wall had not reached, and the new one is past already, is still said once.
+            values["zone_before"] = func.coalesce(participants.c.zone_before, participants.c.zone)
         await self._connection.execute(update(participants).where(participants.c.id == person).values(**values))
 
     async def resume(self, person: int, *, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """A firing is claimed for its whole audience at once, and what it says is queued for all of them: few statements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    delete,
     exists,
     func,
     literal,
@@ -30,7 +31,7 @@ from bot.storage.absences import ABSENT
 from bot.storage.audiences import Class, Span, Wall, about_meeting, away_among, classes, meant, welcome, whole
 from bot.storage.columns import Moment
 from bot.storage.sms_lengths import NOT_COUNTED, parts_of
-from bot.storage.spoken import PERSONAL, Round, Speech, Wording
+from bot.storage.spoken import PERSONAL, Moved, Round, Speech, Wording
 from bot.storage.tables import addresses, enrolments, occurrences, outbox, participants
 from bot.storage.upsert import insert_new
 
@@ -145,6 +146,47 @@ class Planning:
             .where(*of_this_round, occurrences.c.state.in_(_OPEN), occurrences.c.due_at < late_before, missed_too)
             .values(state=OccurrenceState.EXPIRED, reason=LATE_OTHERS)
         )
+
+    async def forget(self, programme_id: int, *, after: datetime) -> None:
+        """What was given up as too late although its moment is still to come may be claimed again."""
+        await self._connection.execute(
+            delete(occurrences).where(
+                occurrences.c.programme_id == programme_id,
+                occurrences.c.due_at > after,
+                occurrences.c.claimed_at > after,
+                occurrences.c.state == OccurrenceState.EXPIRED,
+            )
+        )
+
+    async def moved(self) -> list[Moved]:
+        """Those who moved to another zone since anything was planned, once for each of their places."""
+        rows = await self._connection.execute(
+            select(
+                *(enrolments.c.id, enrolments.c.programme_id, enrolments.c.participant_id),
+                *(participants.c.zone, participants.c.calendars),
+            )
+            .join(participants, participants.c.id == enrolments.c.participant_id)
+            .where(participants.c.zone_before.is_not(None))
+            .order_by(enrolments.c.id)
+        )
+        return [
+            Moved(
+                enrolment_id=row.id,
+                programme_id=row.programme_id,
+                participant_id=row.participant_id,
+                wall=Wall(zone=row.zone, calendars=row.calendars),
+            )
+            for row in rows
+        ]
+
+    async def settled_in(self, moved: Sequence[Moved]) -> None:
+        """These have been looked after, unless they have moved on meanwhile."""
+        for one in moved:
+            await self._connection.execute(
+                update(participants)
+                .where(participants.c.id == one.participant_id, participants.c.zone == one.wall.zone)
+                .values(zone_before=None)
+            )
 
     async def heard(self, rule: str, this: Round) -> list[int]:
         """For which enrolments this rule was claimed in this round and is said."""

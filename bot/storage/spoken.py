@@ -63,3 +63,13 @@ class Round:
     span: Span
     until: datetime
     now: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """Somebody's place, and the wall they have since they moved to another zone."""
+
+    enrolment_id: int
+    programme_id: int
+    participant_id: int
+    wall: Wall

@@ -112,6 +112,14 @@ participants = Table(
     Column("calendars", String(100), nullable=False, server_default=""),
     # What could not leave by Telegram goes by SMS after so many hours, if the person chose that.
     Column("fallback_hours", Integer),
+    # Where the person lived before a move of which planning has not heard: what the move jumped over comes yet.
+    Column("zone_before", String(64)),
+    Index(
+        "ix_participants_moved",
+        "id",
+        postgresql_where=text("zone_before IS NOT NULL"),
+        sqlite_where=text("zone_before IS NOT NULL"),
+    ),
     # Which clocks hang on people's walls is asked with every look at what is due.
     Index("ix_participants_zone_calendars", "zone", "calendars"),
 )

@@ -114,6 +114,15 @@ def upgrade() -> None:
             "uq_occurrences_enrolment_id_rule_on_day_about", ["enrolment_id", "rule", "on_day", "about"]
         )
     op.add_column("participants", sa.Column("calendars", sa.String(length=100), server_default="", nullable=False))
+    op.add_column("participants", sa.Column("zone_before", sa.String(length=64), nullable=True))
+    op.create_index(
+        "ix_participants_moved",
+        "participants",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("zone_before IS NOT NULL"),
+        sqlite_where=sa.text("zone_before IS NOT NULL"),
+    )
     op.create_index("ix_participants_zone_calendars", "participants", ["zone", "calendars"], unique=False)
     op.add_column("participants", sa.Column("fallback_hours", sa.Integer(), nullable=True))
     op.add_column("pauses", sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
