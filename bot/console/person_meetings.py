@@ -42,6 +42,9 @@ def _answer(action: str, do: _Deed) -> Callable[[Visit], Awaitable[Response]]:
         form = Form.sent(visit, *FIELDS)
         name = action if action == "meeting" else f"{action}-{visit.number('meeting')}"
         try:
+            if action != "meeting":
+                # Before anything that was sent is read: of a meeting with somebody else nothing is said.
+                await meeting.must_be_with(visit.desk.database, _asked(visit, there), visit.number("meeting"))
             done = await do(visit, there, form)
         except NotThen as refused:
             form.complain(_FIELD_OF[refused.why], refused.why)

@@ -16,7 +16,7 @@ from bot.services.wording import Occasion, drafts, say
 from bot.storage.database import Database
 from bot.storage.meetings import Meeting
 from bot.storage.talk import BEHIND
-from bot.storage.unit_of_work import Work, unit_of_work
+from bot.storage.unit_of_work import Work, looking, unit_of_work
 
 _ABOUT_MEETINGS = (AlertKind.MEETING_DECLINED, AlertKind.MEETING_OTHER_TIME)
 
@@ -91,6 +91,14 @@ async def call_off(database: Database, shelf: Shelf, asked: Asked, which: Which,
         await note(work, done("meeting-called-off", person, about=meeting.id), asked=asked, now=now)
         told = meeting.state is not MeetingState.DECLINED and await work.meetings.is_known(meeting)
         return told and await _tell_off(work, plan, person, meeting, now=now)
+
+
+async def must_be_with(database: Database, asked: Asked, number: int) -> None:
+    """Raises `NotOnTheRoster` unless the meeting of this number is with that person."""
+    async with looking(database) as work:
+        found = (await work.meetings.these([number])).get(number)
+    if found is None or found.enrolment_id != asked.enrolment:
+        raise NotOnTheRoster(f"there is no meeting {number}")
 
 
 def is_asked_by_itself(plan: Plan) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, literal_column, or_, select
 
-from bot.domain.messages import OutboxAct, OutboxStatus, Priority
+from bot.domain.messages import OutboxAct, Priority
 from bot.storage.tables import addresses, conversations, enrolments, outbox, participants, programmes
 
 
@@ -22,8 +22,8 @@ class Whose:
 EVERYBODYS = Whose()
 
 # Written out, for neither database uses an index over a part of the rows for a value that it learns later.
-_QUEUED: ColumnElement[str] = literal_column(f"'{OutboxStatus.QUEUED.value}'")
-_SENDING: ColumnElement[str] = literal_column(f"'{OutboxStatus.SENDING.value}'")
+_QUEUED: ColumnElement[str] = literal_column("'queued'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
 
 _older = outbox.alias("older")
 _ahead = exists().where(

@@ -20,6 +20,8 @@ NOT_BY_LINK = {
     # What was done a moment ago leads there: the journeys come by.
     "/people/import/{file:int}", "/people/import/{file:int}/progress", "/people/{person:int}/added",
     "/people/{enrolment:int}/handed-over",
+    # The demo's programme has no blocks.
+    "/blocks/{programme:int}/{block}",
     # There is one programme in the demo, and a choice of programmes only where there are several.
     "/figures/{programme:int}",
 }  # fmt: skip
