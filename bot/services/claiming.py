@@ -132,14 +132,18 @@ class Claims:
             probed = machine_now + self._terms.patience
             if asked.is_probe and not await work.pauses.probe(channel, machine_now=machine_now, until=probed):
                 return NOTHING
-            claims = await self._claim(work, asked, found, ends=ends)
+            chosen = _one_a_chat(found, lane)
+            claims = await self._claim(work, asked, chosen, ends=ends)
+        if len(claims) < len(chosen):
+            # What was given up, or waits from now on, may have stood ahead of something to the same address.
+            return Taken(claims=claims, again_in=0)
         if asked.is_probe or asked.is_shut or len(found) < asked.room:
             return Taken(claims=claims)
         return Taken(claims=claims, again_in=until_next(tokens - len(claims), lane.pace))
 
     async def _claim(self, work: Work, asked: _Asked, found: Sequence[Candidate], *, ends: float) -> tuple[Claim, ...]:
         plans = await self._shelf.plans(work, {one.message.programme_id for one in found if one.message.programme_id})
-        bill = await _decided(work, _one_a_chat(found, asked.lane), plans, now=asked.now)
+        bill = await _decided(work, found, plans, now=asked.now)
         machine_now, pace = asked.machine_now, asked.lane.pace
         await work.sending.claim(
             [one.id for one in bill.go],

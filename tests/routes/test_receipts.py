@@ -55,6 +55,7 @@ async def sending(database: Database, how_many: int) -> list[int]:
         "status": "sending",
         "attempts": 1,
         "leased_by": "us",
+        "claimed_at": NOW,
         "lease_until": NOW + timedelta(seconds=30),
         "available_at": NOW,
         "queued_at": NOW,
@@ -76,16 +77,16 @@ async def test_receipts_in_any_order_and_beside_the_sends_own_answer_only_move_f
 
     async with unit_of_work(database) as work:
         for number, (first, second) in zip(messages, orders, strict=True):
-            answer = [Outcome(id=number, status=OutboxStatus.SENT, provider_id=f"SM{number}")]
+            answer = [Outcome(id=number, claimed_at=NOW, status=OutboxStatus.SENT, provider_id=f"SM{number}")]
             for step, status in enumerate((first, second)):
                 if PLACES[step] == place:
-                    await work.outbox.note(answer, holder="us", now=NOW)
+                    await work.sending.note(answer, holder="us", now=NOW, machine_now=NOW)
                 form = {"AccountSid": ACCOUNT, "MessageSid": f"SM{number}", "MessageStatus": status}
                 receipt = read_receipt(urlencode(form).encode(), number)
                 if receipt is not None:
                     await work.outbox.note_receipt(receipt, now=NOW)
             if place == PLACES[2]:
-                await work.outbox.note(answer, holder="us", now=NOW)
+                await work.sending.note(answer, holder="us", now=NOW, machine_now=NOW)
     async with database.reading() as connection:
         rows = await connection.execute(select(tables.outbox).order_by(tables.outbox.c.id))
         found = [(row.status, row.provider_id) for row in rows]
