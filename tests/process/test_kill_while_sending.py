@@ -16,6 +16,7 @@ from tests.process.running import SERVE, SERVE_WITH_SHORT_LEASE, running, until,
 PENDING = {OutboxStatus.QUEUED, OutboxStatus.SENDING, OutboxStatus.UNSETTLED}
 
 
+@pytest.mark.slow
 async def test_a_burst_of_reminders_survives_kills(database_url: str, tmp_path: Path) -> None:
     async with a_burst(database_url, tmp_path, people=110, rule=SAYS) as burst:
         kills = await send_and_kill(burst, SERVE_WITH_SHORT_LEASE, after=(15, 50, 55), seconds=15)

@@ -57,6 +57,7 @@ def without_port(settings: dict[str, str]) -> dict[str, str]:
     return settings | {"FRAMSTEG_PORT": ""}
 
 
+@pytest.mark.slow
 async def test_four_processes_with_a_part_each_remind_hear_and_answer(postgresql_url: str, tmp_path: Path) -> None:
     async with a_burst(postgresql_url, tmp_path, people=2, rule=BEGINS) as burst:
         web = burst.settings(port=free_port())

@@ -55,6 +55,7 @@ async def cancel_drawing(town: Town) -> None:
     await app.delivery.send_queued(now=town.now)
 
 
+@pytest.mark.slow
 async def test_only_members_are_reminded_of_what_a_block_holds(town: Town) -> None:
     amina, bosse, later = [await town.a_person(first_name=name) for name in ("Amina", "Bosse", "Cecilia")]
     assert await join(town, amina, since=LONG_AGO) == 1 and await join(town, later, since=NEXT) == 1

@@ -68,6 +68,7 @@ async def furnished(town: Town) -> list[Person]:
     return [amina, samir]
 
 
+@pytest.mark.slow
 async def test_two_days_across_a_change_of_clocks_come_as_they_were_foreseen(sqlite_url: str) -> None:
     async with a_town(sqlite_url, start=BEFORE_THE_CHANGE + timedelta(days=6)) as town:
         people = await furnished(town)
@@ -82,6 +83,16 @@ async def test_twenty_eight_days_across_a_change_of_clocks_come_as_they_were_for
         people = await furnished(town)
         foreseen = await previews(town, *people, days=28)
         assert [told(one) for one in foreseen] == await lived(town, *people, days=28)
+
+
+async def test_a_day_comes_as_it_was_foreseen(town: Town) -> None:
+    people = [
+        await town.a_person(),
+        await town.a_person(language="ar", first_name="سمير", channel=ChannelName.TELEGRAM),
+    ]
+    foreseen = await previews(town, *people, days=1)
+    assert [told(one) for one in foreseen] == await lived(town, *people, days=1)
+    assert all(len(one.coming) > 1 for one in foreseen)
 
 
 async def test_a_preview_says_the_language_the_parts_and_what_is_left_out_and_why(town: Town) -> None:

@@ -47,6 +47,7 @@ async def test_the_open_door_is_told_of_on_mondays_and_on_no_other_day(town: Tow
     assert await heard(amina, date(2026, 12, 1), "08:45") == []
 
 
+@pytest.mark.slow
 async def test_there_is_no_breakfast_on_a_red_day_or_a_closed_one(town: Town) -> None:
     amina = await town.a_person(phase="open", started_on=date(2026, 11, 2))
     # A closed Monday, and Easter Monday.

@@ -159,6 +159,7 @@ async def test_whoever_changes_phase_hears_at_once_what_is_said_there(town: Town
     assert amina.messages()[-1] == "Välkommen till Fas två"
 
 
+@pytest.mark.slow
 async def test_every_other_monday_is_every_other_monday_across_the_year(town: Town) -> None:
     amina = await a_person(town)
     heard = []
@@ -196,6 +197,7 @@ async def test_what_would_come_at_night_waits_for_the_morning_and_says_why(town:
     assert ("soon", date(2026, 11, 27), "night", "queued", None) in await reasons(amina)
 
 
+@pytest.mark.slow
 async def test_a_holiday_that_somebody_keeps_moves_their_rule_alone(town: Town) -> None:
     amina, bo = await a_person(town), await a_person(town, first_name="Bo")
     people = tables.participants
