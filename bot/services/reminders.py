@@ -1,5 +1,6 @@
 """Whatever falls due is claimed once for each person, and then said or begun, for many people at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,9 +102,14 @@ class Reminders:
         after, until = row.planned_until or now, row.planning_until or now
         if plan is None or row.stopped_at is not None or after >= until:
             return Planned()
-        spoken = [(wall, one) for wall in walls for one in _speaking(plan, wall, after=after, until=until)]
+        known = await work.offsets.of(row.id)
+        spoken = [
+            (wall, one)
+            for wall in walls
+            for one in _speaking(plan, wall, after=after - _jumped(wall, known, at=after), until=until)
+        ]
         if not spoken:
-            await work.programmes.change(row.id, planned_until=until, planning_until=None, planning_after=None)
+            await _planned(work, row, walls, known, until=until)
             return Planned()
         most = A_BATCH if row.planning_after else FIRST_BATCH
         span, more = await work.planning.span(row.id, after=row.planning_after or 0, most=most)
@@ -117,8 +123,26 @@ class Reminders:
         if more:
             await work.programmes.change(row.id, planning_until=until, planning_after=span.upto)
         else:
-            await work.programmes.change(row.id, planned_until=until, planning_until=None, planning_after=None)
+            await _planned(work, row, walls, known, until=until)
         return Planned(queued=queued, more=more)
+
+
+async def _planned(
+    work: Work, row: ProgrammeRow, walls: list[Wall], known: Mapping[str, int], *, until: datetime
+) -> None:
+    """Everything has been looked at until then."""
+    await work.programmes.change(row.id, planned_until=until, planning_until=None, planning_after=None)
+    news = {wall.zone: _ahead(wall, at=until) for wall in walls}
+    await work.offsets.keep(row.id, {zone: ahead for zone, ahead in news.items() if known.get(zone) != ahead})
+
+
+def _jumped(wall: Wall, known: Mapping[str, int], *, at: datetime) -> timedelta:
+    """What another release of the zone data lets the wall jump over: by the old one it had not come to it."""
+    return timedelta(seconds=max(0, _ahead(wall, at=at) - known.get(wall.zone, _ahead(wall, at=at))))
+
+
+def _ahead(wall: Wall, *, at: datetime) -> int:
+    return int((at.astimezone(zone_of(wall.zone)).utcoffset() or timedelta()).total_seconds())
 
 
 def _speaking(plan: Plan, wall: Wall, *, after: datetime, until: datetime) -> list[Speaking]:

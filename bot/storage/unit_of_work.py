@@ -33,6 +33,7 @@ from bot.storage.meetings import Meetings
 from bot.storage.memberships import Memberships
 from bot.storage.newcomers import Newcomers
 from bot.storage.notes import Notes
+from bot.storage.offsets import Offsets
 from bot.storage.outbox import Outbox
 from bot.storage.pauses import Pauses
 from bot.storage.people import Participants
@@ -112,6 +113,7 @@ class Work:
     memberships: Memberships
     renewal: Renewal
     planning: Planning
+    offsets: Offsets
     meetings: Meetings
     fallbacks: Fallbacks
 

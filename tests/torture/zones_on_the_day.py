@@ -25,8 +25,6 @@ MOVES: tuple[Move, ...] = (
     # Gone before it was ten.
     ("Europe/Stockholm", "America/New_York", 8),
     ("Europe/Stockholm", "Asia/Tehran", 5),
-)
-MOVES_PAST_IT: tuple[Move, ...] = (
     # East before it was ten, to where it is past ten: late, but within its window.
     ("Europe/Stockholm", "Europe/Helsinki", 8.5),
     ("Europe/London", "Europe/Stockholm", 9.5),
@@ -43,8 +41,6 @@ RELEASES: tuple[Release, ...] = (
     # Ten is an hour earlier: not reached, and passed by both.
     (2, 3, 6),
     (2, 3, 9),
-)
-RELEASES_PAST_IT: tuple[Release, ...] = (
     # Ten is an hour earlier by the new data, and passed by it only: late, but within its window.
     (2, 3, 7.5),
 )
