@@ -156,16 +156,16 @@ def _speaking(plan: Plan, wall: Wall, *, after: datetime, until: datetime) -> li
 
 
 async def _claim_and_queue(work: Work, said: list[Speech], this: Round, *, outage: bool) -> int:
-    claimed = 0
+    claimed = []
     for speech in said:
-        claimed += await work.planning.claim(speech, this, today=this.now.astimezone(zone_of(speech.wall.zone)).date())
-    if not claimed:
-        return 0
-    if outage:
+        today = this.now.astimezone(zone_of(speech.wall.zone)).date()
+        if await work.planning.claim(speech, this, today=today):
+            claimed.append(speech)
+    if claimed and outage:
         await work.planning.thin(this, late_before=this.until - LATE)
-    await _see_off(work, said, this)
+    await _see_off(work, claimed, this)
     queued = 0
-    for speech in said:
+    for speech in claimed:
         if speech.wordings:
             queued += await work.planning.queue(speech, this)
     return queued
