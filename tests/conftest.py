@@ -46,10 +46,13 @@ sys.addaudithook(_only_loopback)
 _ALWAYS_ON_BOTH = ("storage", "services", "house")
 """Rooms whose tests are about the database: they are tried on PostgreSQL one by one, every time."""
 
+_DEAR = ("process", "cli")
+"""Rooms whose tests start processes: not even the first case of a file is tried on PostgreSQL every time."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make verify` what would be tried on PostgreSQL after the first case of a file.
+    """Leave to `make verify` what comes on PostgreSQL after the first case of a file, or starts processes there.
 
     Everything is tried on SQLite by `make test`, and everything on both by the two together: twice as many tests as
     five minutes hold differ in nothing but the database.
@@ -59,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = item.path.relative_to(_TESTS).parts[0]
         if "postgresql" not in item.name.partition("[")[2] or room in _ALWAYS_ON_BOTH:
             continue
-        if item.path in tried:
+        if item.path in tried or room in _DEAR:
             item.add_marker(pytest.mark.slow)
         tried.add(item.path)
 

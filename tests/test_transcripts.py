@@ -221,9 +221,17 @@ async def shared_town(databases: Databases) -> AsyncIterator[Town]:
 
 
 def scenes(those: list[tuple[Transcript, str]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("transcript", "channel"), those, ids=[f"{one.path.stem}-{channel}" for one, channel in those]
-    )
+    cases = [
+        pytest.param(one, channel, id=f"{one.path.stem}-{channel}", marks=_marks(one, channel))
+        for one, channel in those
+    ]
+    return pytest.mark.parametrize(("transcript", "channel"), cases)
+
+
+def _marks(transcript: Transcript, channel: str) -> tuple[pytest.MarkDecorator, ...]:
+    """Swedish is played on both channels each time, and Arabic by SMS; `make verify` plays the others too."""
+    at_once = transcript.language == "sv" or (transcript.language == "ar" and channel == ChannelName.SMS)
+    return () if at_once else (pytest.mark.slow,)
 
 
 @scenes(SWEDISH)

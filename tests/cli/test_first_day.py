@@ -273,6 +273,7 @@ async def test_a_flow_is_played_to_its_end_in_arabic(sqlite_url: str) -> None:
     assert words.rstrip().endswith("the conversation is over")
 
 
+@pytest.mark.slow
 async def test_texts_are_brought_to_the_translators_once(tmp_path: Path) -> None:
     for part in ("flows", "locales"):
         shutil.copytree(ROOT / part, tmp_path / part)
@@ -285,6 +286,7 @@ async def test_texts_are_brought_to_the_translators_once(tmp_path: Path) -> None
     assert (await ask({}, "texts", str(tmp_path))).words == "nothing is new\n"
 
 
+@pytest.mark.slow
 async def test_the_check_shows_what_each_text_costs_as_sms_in_each_language(tmp_path: Path) -> None:
     for part in ("flows", "locales"):
         shutil.copytree(ROOT / part, tmp_path / part)
@@ -303,6 +305,7 @@ async def test_the_check_shows_what_each_text_costs_as_sms_in_each_language(tmp_
     assert lines[ends] in (await ask({}, "check", str(tmp_path))).words.splitlines()
 
 
+@pytest.mark.slow
 async def test_a_mistake_in_a_flow_is_named_with_its_place(tmp_path: Path) -> None:
     for part in ("flows", "locales"):
         shutil.copytree(ROOT / part, tmp_path / part)

@@ -1,5 +1,6 @@
 """The demo's pages are asked over HTTP, with the real database and the whole program behind them."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,10 +24,19 @@ TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """13:00 in Stockholm: nothing is due just then."""
 
 
+@pytest.fixture(scope="session")
+async def an_hour_old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a demo that was stopped when its history was an hour old."""
+    home = tmp_path_factory.mktemp("an-hour-old") / "demo"
+    made = await set_up(home, history=(TUESDAY, timedelta(hours=1)))
+    await made.app.close()
+    return home
+
+
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[DemoSet]:
-    """A demo whose history is an hour old."""
-    made = await set_up(tmp_path / "demo", history=(TUESDAY, timedelta(hours=1)))
+async def demo(an_hour_old: Path, tmp_path: Path) -> AsyncIterator[DemoSet]:
+    """A demo whose history is an hour old, of this test alone."""
+    made = await set_up(shutil.copytree(an_hour_old, tmp_path / "demo"))
     yield made
     await made.app.close()
 

@@ -144,6 +144,7 @@ async def test_a_fresh_demo_starts_over(demo: DemoSet) -> None:
         await again.app.close()
 
 
+@pytest.mark.slow
 async def test_a_history_ends_now_and_everybody_lived_it(lived: DemoSet) -> None:
     assert abs(lived.desk.now() - TUESDAY) < timedelta(minutes=5)
     async with looking(lived.app.database) as views:

@@ -1,5 +1,7 @@
 """Every page is asked by everybody for everything: what is not theirs to see is not there, and nothing changes."""
 
+import pytest
+
 from tests.console.street import COLLEAGUES
 from tests.console.walk import NOBODYS, OUTSIDE, Walk, differences, may, names_of
 
@@ -29,6 +31,7 @@ async def test_a_page_opens_for_the_roles_it_needs_and_for_nobody_else(walk: Wal
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 async def test_what_somebody_does_not_see_is_not_there_for_them(walk: Walk) -> None:
     wrong, seen = [], 0
     for page in walk.pages:
@@ -46,6 +49,7 @@ async def test_what_somebody_does_not_see_is_not_there_for_them(walk: Walk) -> N
     assert seen or not any(names_of(page) and page.method == "GET" for page in walk.pages), "nobody sees anything"
 
 
+@pytest.mark.slow
 async def test_nobody_can_do_anything_to_what_they_do_not_see(walk: Walk) -> None:
     wrong = []
     before = await walk.kept()
@@ -76,6 +80,7 @@ async def test_reading_changes_nothing(walk: Walk) -> None:
     assert list(differences(before, await walk.kept())) == []
 
 
+@pytest.mark.slow
 async def test_a_form_without_anything_in_it_is_no_error(walk: Walk) -> None:
     """Whoever may send it: whatever is missing is said, and nothing breaks."""
     wrong = []

@@ -140,6 +140,7 @@ async def test_a_form_that_is_too_large_is_not_read(walk: Walk) -> None:
         assert answer.status_code == 413, f"{page.path} without a length"
 
 
+@pytest.mark.slow
 async def test_no_page_sends_anybody_to_another_host(walk: Walk) -> None:
     wrong = []
     for page in walk.pages:

@@ -1,5 +1,7 @@
 """Odd ids, questions and forms are no error of any page, and change nothing."""
 
+import pytest
+
 from tests.console.walk import Walk, differences, path_of, reader_of
 
 ODD = (
@@ -20,6 +22,7 @@ ODD = (
 )
 
 
+@pytest.mark.slow
 async def test_odd_ids_are_not_there(walk: Walk) -> None:
     before, wrong = await walk.kept(), []
     for page in walk.pages:
@@ -34,6 +37,7 @@ async def test_odd_ids_are_not_there(walk: Walk) -> None:
     assert list(differences(before, await walk.kept())) == []
 
 
+@pytest.mark.slow
 async def test_odd_questions_after_the_path_are_no_error(walk: Walk) -> None:
     names = (
         "page",

@@ -93,6 +93,7 @@ async def test_hostile_names_and_words_are_words_on_every_page(walk: Walk) -> No
     assert shown, "no page shows a name: this test has nothing to look at"
 
 
+@pytest.mark.slow
 async def test_hostile_words_typed_into_every_form_are_words_afterwards(walk: Walk) -> None:
     wrong, sent = [], set()
     async for where, answer in _every_page(walk):

@@ -102,6 +102,7 @@ async def measured(
     return found
 
 
+@pytest.mark.slow
 async def test_a_page_asks_the_same_number_of_questions_however_many_people_there_are(
     measured: list[dict[str, Asked]],
 ) -> None:

@@ -72,7 +72,7 @@ def steps() -> Instrument:
     return instrument
 
 
-@pytest.mark.parametrize("kind", ["flow", "instrument", "programme"])
+@pytest.mark.parametrize("kind", ["flow", "instrument", pytest.param("programme", marks=pytest.mark.slow)])
 def test_no_change_to_a_field_makes_the_reader_fall(kind: str) -> None:
     instrument, outcomes = steps(), set()
     for source in mutations(SOURCES[kind]):

@@ -22,6 +22,7 @@ from bot.engine.sheet import read_sheet
 from bot.engine.spans import spans
 from bot.engine.taps import TAP, WISH_TAP, read_tap, read_wish_tap
 from bot.engine.wishes import read_wish
+from tests.cases import a_few_of
 from tests.engine.builders import READINGS, TONGUES, WEDNESDAY, a_flow, a_scale
 from tests.engine.reply_table import QUESTIONS
 from tests.engine.steps import steps
@@ -139,7 +140,7 @@ def written(language: str) -> st.SearchStrategy[str]:
     )
 
 
-@pytest.mark.parametrize("language", READINGS)
+@pytest.mark.parametrize("language", a_few_of(READINGS, few=5))
 def test_no_reader_raises_and_each_says_the_same_twice(language: str) -> None:
     @settings(max_examples=40)
     @given(words=written(language))
@@ -152,7 +153,7 @@ def test_no_reader_raises_and_each_says_the_same_twice(language: str) -> None:
     tried()
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", a_few_of(READERS, few=10))
 def test_no_reader_takes_longer_for_more_than_anybody_writes(name: str) -> None:
     """Counted in steps: a text is cut before it is read."""
     read = READERS[name]

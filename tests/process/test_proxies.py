@@ -9,6 +9,7 @@ from bot.console.visit import csrf_of
 from bot.storage.database import Database
 from bot.storage.tables import audit
 from bot.storage.unit_of_work import unit_of_work
+from tests.cases import a_few_of
 from tests.databases import KEY
 from tests.process.running import running
 
@@ -17,11 +18,13 @@ SAID = "198.51.100.7, 203.0.113.9"
 
 @pytest.mark.parametrize(
     ("proxies", "came_from"),
-    [
-        ({}, "127.0.0.1"),
-        ({"FRAMSTEG_PROXIES": "192.0.2.1"}, "127.0.0.1"),
-        ({"FRAMSTEG_PROXIES": "127.0.0.0/8"}, "203.0.113.9"),
-    ],
+    a_few_of(
+        [
+            ({"FRAMSTEG_PROXIES": "127.0.0.0/8"}, "203.0.113.9"),
+            ({}, "127.0.0.1"),
+            ({"FRAMSTEG_PROXIES": "192.0.2.1"}, "127.0.0.1"),
+        ]
+    ),
 )
 async def test_only_a_proxy_of_ours_says_where_somebody_comes_from(
     sqlite_url: str, proxies: dict[str, str], came_from: str

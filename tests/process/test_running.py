@@ -14,6 +14,7 @@ from bot.domain.messages import OutboxStatus
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.tables import inbox, outbox
+from tests.cases import a_few_of
 from tests.cli.asking import ask
 from tests.databases import KEY, Databases
 from tests.fakes.bot_api import TOKEN as BOT_TOKEN
@@ -63,6 +64,7 @@ async def test_it_starts_and_says_so_when_providers_are_down(sqlite_url: str) ->
     assert one.output.count("does not answer; trying again") == 3
 
 
+@pytest.mark.slow
 async def test_it_is_alive_but_not_ready_without_its_database(databases: Databases, postgresql_url: str) -> None:
     async with running({"FRAMSTEG_DATABASE_URL": postgresql_url}) as one:
         await one.until_says("ready at")
@@ -75,7 +77,9 @@ async def test_it_is_alive_but_not_ready_without_its_database(databases: Databas
     assert one.output.count("tick listen failed") == 1
 
 
-@pytest.mark.parametrize("signals", [(SIGTERM,), (SIGTERM, SIGTERM), (SIGINT, SIGTERM), (SIGHUP,)])
+@pytest.mark.parametrize(
+    "signals", a_few_of([((SIGTERM,),), ((SIGTERM, SIGTERM),), ((SIGINT, SIGTERM),), ((SIGHUP,),)])
+)
 async def test_it_stops_when_it_is_told_to(sqlite_url: str, signals: tuple[Signals, ...]) -> None:
     async with running({"FRAMSTEG_DATABASE_URL": sqlite_url}) as one:
         await one.until_says("ready at")
@@ -174,6 +178,7 @@ async def test_a_database_of_an_older_release_is_migrated_first(tmp_path: Path) 
     assert (code, words) == (2, "the database is not up to date: run `framsteg migrate`")
 
 
+@pytest.mark.slow
 async def test_beside_a_running_process_an_sqlite_file_can_be_read_and_not_written(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -193,6 +198,7 @@ async def test_beside_a_running_process_an_sqlite_file_can_be_read_and_not_writt
         assert await one.stop() == 0
 
 
+@pytest.mark.slow
 async def test_two_processes_share_a_postgresql_database(postgresql_url: str, tmp_path: Path) -> None:
     async with a_burst(postgresql_url, tmp_path, people=30, rule=SAYS) as burst:
         first, second = burst.settings(port=free_port()), burst.settings(port=free_port())

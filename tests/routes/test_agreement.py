@@ -11,6 +11,7 @@ from bot.services.asked import Asked
 from bot.services.roster import NotToBeAsked, PeopleFile, ask_again, heard_yes, import_people, invite
 from bot.storage import tables
 from bot.storage.unit_of_work import unit_of_work
+from tests.cases import a_few_of
 from tests.routes.asking import agreement_of, answers_of, somebody_asked
 from tests.town import Person, Town
 
@@ -71,7 +72,7 @@ async def test_silence_is_nudged_once_and_then_left_alone(town: Town) -> None:
     assert await person.outcomes() == ["expired"]
 
 
-@pytest.mark.parametrize("word", ["ja", "Ja tack!", "START", "börja"])
+@pytest.mark.parametrize("word", a_few_of(["Ja tack!", "ja", "START", "börja"]))
 async def test_a_late_yes_counts(town: Town, word: str) -> None:
     person = await somebody_asked(town)
     await town.at(town.now + timedelta(days=6), step=timedelta(hours=6))

@@ -112,7 +112,10 @@ async def test_an_absence_is_told_to_the_coach_and_nobody_is_asked_about_it_late
     assert await a_week(town, person) == []
 
 
-@pytest.mark.parametrize("agreement", [Agreement.UNASKED, Agreement.ASKED, Agreement.REFUSED])
+@pytest.mark.parametrize(
+    "agreement",
+    [Agreement.ASKED, *(pytest.param(one, marks=pytest.mark.slow) for one in (Agreement.UNASKED, Agreement.REFUSED))],
+)
 async def test_a_week_of_reminders_and_check_ins_passes_whoever_has_not_agreed(
     town: Town, agreement: Agreement
 ) -> None:

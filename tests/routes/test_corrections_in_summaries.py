@@ -52,7 +52,7 @@ async def test_an_answer_corrected_on_monday_before_the_summary_is_told_as_it_co
     assert CHANGE.findall((await summaries(town))[-1]) == ["från 3 till 4"]
 
 
-@pytest.mark.parametrize("words", ["2=-", "fråga 2 = hoppa"])
+@pytest.mark.parametrize("words", ["2=-", pytest.param("fråga 2 = hoppa", marks=pytest.mark.slow)])
 async def test_an_answer_that_was_taken_back_is_no_change(town: Town, words: str) -> None:
     amina, sunday = await rated_twice(town)
     town.clock.now = sunday + timedelta(hours=11)
@@ -64,7 +64,7 @@ async def test_an_answer_that_was_taken_back_is_no_change(town: Town, words: str
     assert CHANGE.findall((await summaries(town))[-1]) == []
 
 
-@pytest.mark.parametrize(("words", "before"), [("2=4", 4), ("2=-", 3)])
+@pytest.mark.parametrize(("words", "before"), [("2=4", 4), pytest.param("2=-", 3, marks=pytest.mark.slow)])
 async def test_a_summary_that_was_read_stays_and_the_next_begins_where_the_answer_counts(
     town: Town, words: str, before: int
 ) -> None:

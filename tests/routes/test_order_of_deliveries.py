@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.domain.people import ChannelName
 from bot.storage import tables
+from tests.cases import a_few_of
 from tests.fakes.bot_api import private
 from tests.town import Person, Town
 
@@ -127,14 +128,14 @@ async def written(town: Town, script: Script, *, late: int | None = None, double
     return await outcome(person), await wanted(person)
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", a_few_of(SCRIPTS, few=3))
 async def test_corrections_sheets_refusals_and_wishes_that_come_twice_are_read_once(
     shared_town: Town, name: str
 ) -> None:
     assert await written(shared_town, SCRIPTS[name], doubled=True) == await written(shared_town, SCRIPTS[name])
 
 
-@pytest.mark.parametrize(("name", "late"), SWAPPED)
+@pytest.mark.parametrize(("name", "late"), a_few_of(SWAPPED, few=5))
 async def test_corrections_sheets_refusals_and_wishes_that_change_places_are_read_as_they_came(
     shared_town: Town, name: str, late: int
 ) -> None:
@@ -184,7 +185,7 @@ async def test_every_text_that_comes_twice_is_read_once(shared_town: Town, at_on
     assert (rated, answered, alerts, outcomes) == await said(town, BY_SMS)
 
 
-@pytest.mark.parametrize("place", range(len(BY_SMS) - 1))
+@pytest.mark.parametrize("place", a_few_of(range(len(BY_SMS) - 1), few=2))
 async def test_two_texts_that_change_places_are_read_as_they_came(shared_town: Town, place: int) -> None:
     """Twilio tells no order, and no text says what it answers: the arrival is the order, never a mixture or a loss."""
     town = shared_town
@@ -243,7 +244,7 @@ async def test_every_update_that_comes_twice_is_read_once(shared_town: Town) -> 
     assert (rated, answered, alerts, outcomes) == await chatted(shared_town)
 
 
-@pytest.mark.parametrize("late", range(7))
+@pytest.mark.parametrize("late", a_few_of(range(7), few=2))
 async def test_two_updates_that_change_places_are_read_as_they_were_written(shared_town: Town, late: int) -> None:
     assert await chatted(shared_town, late=late) == await chatted(shared_town)
 
@@ -327,7 +328,7 @@ async def test_every_tap_edit_and_correction_that_comes_twice_is_read_once(share
     assert await tapped(shared_town, doubled=True) == MEANT
 
 
-@pytest.mark.parametrize("late", SEEN_TOGETHER)
+@pytest.mark.parametrize("late", a_few_of(SEEN_TOGETHER, few=2))
 async def test_two_taps_edits_or_corrections_that_change_places_are_read_as_they_were_made(
     shared_town: Town, late: int
 ) -> None:

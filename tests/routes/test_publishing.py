@@ -150,6 +150,7 @@ async def test_a_rule_that_is_gone_begins_nothing_that_waited_for_it(town: Town,
     assert await amina.outcomes() == ["finished"]
 
 
+@pytest.mark.slow
 async def test_rotating_questions_take_turns_over_the_weeks(town: Town) -> None:
     amina = await town.a_person()
     asked = []

@@ -200,6 +200,7 @@ async def test_who_goes_to_telegram_and_back_amid_a_check_in_keeps_it_and_all_th
     assert [row.channel for row in wrote] == ["sms", "sms", "telegram", "telegram", "telegram", "sms"]
 
 
+@pytest.mark.slow
 async def test_a_link_that_is_too_old_does_not_work(town: Town) -> None:
     amina = await town.a_person()
     answered = await amina.says("byt till telegram")

@@ -11,6 +11,7 @@ from bot.services.asked import Asked
 from bot.services.contact import add_number
 from bot.services.roster import Leaving, PeopleFile, import_people, invite, leave
 from bot.storage import tables
+from tests.cases import a_few_of
 from tests.routes.asking import agreement_of, somebody_asked
 from tests.town import Person, Town
 
@@ -23,7 +24,7 @@ async def states(person: Person) -> list[str]:
     return [row.state for row in rows]
 
 
-@pytest.mark.parametrize("words", ["Fel nummer", "fel person!", "Du har fel nummer, tack"])
+@pytest.mark.parametrize("words", a_few_of(["Fel nummer", "fel person!", "Du har fel nummer, tack"]))
 async def test_wrong_number_ends_everything_and_tells_the_coach(town: Town, words: str) -> None:
     person = await somebody_asked(town)
 

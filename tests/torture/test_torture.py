@@ -10,7 +10,7 @@ from tests.torture.fault import Place, faults
 
 FAULTS = faults()
 
-QUICK = {"F0": 1, "F2": 60, "F3": 25, "F8": 3, "F21": 4}
+QUICK = {"F2": 40, "F3": 25, "F8": 2, "F21": 4}
 """How many tries `make test` makes of those that are quick: together less than twenty seconds."""
 
 SHARE = {
