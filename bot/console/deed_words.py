@@ -42,6 +42,7 @@ def _of_people(_: Say) -> dict[str, str]:
         "address-added": _("Added a number"),
         "days-off-asked": _("Asked which holidays the person wants free"),
         "days-off-set": _("Noted which holidays the person wants free"),
+        "zone-changed": _("Changed the time zone"),
         "fallback-chosen": _("Chose whether SMS is used when Telegram does not work"),
         "link-made": _("Made a link for Telegram"),
         "person-added": _("Added the person"),

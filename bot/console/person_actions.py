@@ -8,7 +8,18 @@ from starlette.responses import Response
 from bot.console.forms import Form
 from bot.console.pages import query
 from bot.console.person_agreement import ask_again, heard_yes
-from bot.console.person_contact import channel, check_ins, fallback, language, number, pause, resume, start, stop
+from bot.console.person_contact import (
+    channel,
+    check_ins,
+    fallback,
+    language,
+    number,
+    pause,
+    resume,
+    start,
+    stop,
+    zone,
+)
 from bot.console.person_days_off import FIELDS, ask_days_off, set_days_off
 from bot.console.person_doing import Doing
 from bot.console.person_roster import absent, block, block_left, hand_over, leave, milestone, phase
@@ -44,6 +55,7 @@ ACTIONS = (
     Action(name="language", fields=("language",), do=language),
     Action(name="channel", fields=("channel",), do=channel),
     Action(name="fallback", fields=("fallback",), do=fallback),
+    Action(name="zone", fields=("zone",), do=zone),
     Action(name="number", fields=("number",), do=number),
     Action(name="ask-days-off", fields=(), do=ask_days_off),
     Action(name="days-off", fields=FIELDS, do=set_days_off),

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from bot.console.person_doing import Doing
 from bot.content.people_table import phone_number
-from bot.domain.calendar import moment, zone_of
+from bot.domain.calendar import moment, zone_of, zones_of_places
 from bot.domain.people import ChannelName
 from bot.services import attention, contact
 
@@ -66,6 +66,15 @@ async def language(doing: Doing) -> str | None:
     if chosen in doing.there.plan.programme.languages:
         return "language"
     return "language-told" if told else "language-read"
+
+
+async def zone(doing: Doing) -> str | None:
+    """The person lives where clocks show another hour."""
+    chosen = doing.form.one_of("zone", zones_of_places())
+    if not doing.form.well:
+        return None
+    await contact.move_to_zone(doing.database, doing.asked, zone=chosen, now=doing.now)
+    return "zone"
 
 
 async def channel(doing: Doing) -> str | None:

@@ -11,7 +11,7 @@ from bot.console.forms import Form
 from bot.console.pages import page_number
 from bot.console.progress import History, Title, progress
 from bot.console.visit import Visit
-from bot.domain.calendar import zone_of
+from bot.domain.calendar import zone_of, zones_of_places
 from bot.domain.free_days import Keeping
 from bot.services.contact import note_reading
 from bot.services.judging import asked_of_people
@@ -123,6 +123,7 @@ def around(visit: Visit, there: Ground) -> dict[str, Any]:
         "keepings": tuple(Keeping),
         "programme": programme,
         "spoken": there.plan.languages,
+        "zones": sorted(zones_of_places() | {one.participant.zone}),
         "phases": {phase.slug: visit.title(there.plan, phase.title) for phase in programme.phases},
         "blocks": {block.slug: visit.title(there.plan, block.title) for block in programme.blocks},
         "own_blocks": _own_blocks(visit, there),

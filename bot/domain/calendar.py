@@ -2,11 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.programme import QuietHours
 from bot.domain.rules import EveryMonths
+
+_PARTS_OF_THE_WORLD = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
 
 
 class OccurrenceState(StrEnum):
@@ -25,6 +29,12 @@ class OccurrenceState(StrEnum):
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of this IANA name."""
     return ZoneInfo(name)
+
+
+@cache
+def zones_of_places() -> frozenset[str]:
+    """The IANA zones that are named after a place: where somebody may live."""
+    return frozenset(name for name in available_timezones() if name.partition("/")[0] in _PARTS_OF_THE_WORLD)
 
 
 def moment(on: date, at: time, zone: ZoneInfo) -> datetime:

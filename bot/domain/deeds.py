@@ -25,6 +25,7 @@ SLUGS: Mapping[Kind, tuple[str, ...]] = {
         *("message-written", "claimed", "put-away", "paused", "stopped", "started-again", "person-resumed"),
         *("check-ins-resumed", "asked-again", "agreed-in-person"),
         *("language-changed", "channel-changed", "address-added", "link-made", "fallback-chosen"),
+        "zone-changed",
         *("days-off-asked", "days-off-set"),
     ),
     Kind.PLACE: (

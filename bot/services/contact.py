@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.access import By
 from bot.domain.alerts import AlertKind
-from bot.domain.calendar import first_awake, zone_of
+from bot.domain.calendar import first_awake, zone_of, zones_of_places
 from bot.domain.messages import Priority, Purpose
 from bot.domain.people import AddressState, Agreement, ChannelName, Participant
 from bot.services.asked import Asked, NotOnTheRoster, done, hold, note
@@ -123,6 +123,17 @@ async def choose_fallback(database: Database, asked: Asked, *, hours: int | None
         person = await hold(work, asked)
         await work.participants.change(person.id, fallback_hours=hours)
         await note(work, done("fallback-chosen", person, about=hours or "never"), asked=asked, now=now)
+
+
+async def move_to_zone(database: Database, asked: Asked, *, zone: str, now: datetime) -> None:
+    """From now on the person's days and nights are those of this zone (IANA). Raises `NotOnTheRoster` if none is."""
+    if zone not in zones_of_places():
+        raise NotOnTheRoster(f"there is no time zone {zone}")
+    async with unit_of_work(database) as work:
+        person = await hold(work, asked)
+        if zone != person.zone:
+            await work.participants.change(person.id, zone=zone)
+            await note(work, done("zone-changed", person, about=zone), asked=asked, now=now)
 
 
 async def add_number(database: Database, shelf: Shelf, asked: Asked, *, number: str, now: datetime) -> bool:

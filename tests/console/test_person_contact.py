@@ -150,6 +150,22 @@ async def test_nobody_is_told_of_a_language_who_is_not_written_to(street: Street
     assert await queued(street, "Bosse") == []
 
 
+async def test_whoever_moves_is_written_to_by_the_clock_there(both_streets: Street) -> None:
+    street = both_streets
+    karin = await street.browser("Karin")
+    assert (await do(karin, street, "Bosse", "zone", zone="Sweden")).status_code == 422
+    assert (await do(karin, street, "Bosse", "zone", zone="Europe/../Rome")).status_code == 422
+    assert (await person(street, "Bosse"))["zone"] == "Europe/Stockholm"
+    page = await do(karin, street, "Bosse", "zone", zone="America/New_York")
+    assert "by this clock from now on: America/New York" in page.text
+    assert '<option value="America/New_York" selected>America/New York</option>' in page.text
+    # The same once more is no deed.
+    await do(karin, street, "Bosse", "zone", zone="America/New_York")
+    kept = await person(street, "Bosse")
+    assert (kept["zone"], kept["zone_before"]) == ("America/New_York", "Europe/Stockholm")
+    assert await logged(street, "Bosse") == [("Karin", "zone-changed", "America/New_York")]
+
+
 async def test_the_channel_is_one_on_which_an_address_is_known(both_streets: Street) -> None:
     street = both_streets
     karin = await street.browser("Karin")
