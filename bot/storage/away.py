@@ -26,12 +26,6 @@ _LOST = (ConnectionError, TimeoutError, PoolTimeout)
 _CLOSED = ("connection is closed", "connection was closed", "cannot switch to state")
 
 
-# What the drivers raise as they are when the socket went under them, or the server no longer answers.
-_LOST = (ConnectionError, TimeoutError, PoolTimeout)
-# The last is what asyncpg says when the server's farewell arrived while nothing was asked.
-_CLOSED = ("connection is closed", "connection was closed", "cannot switch to state")
-
-
 def is_away(error: BaseException, *, writing: bool) -> bool:
     """Whether the database itself is the trouble, and not what was asked of it.
 
