@@ -1,9 +1,12 @@
 """A text message that Twilio signed is kept before Twilio is answered; anything else is turned away unread."""
 
+import asyncio
+import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,17 +20,24 @@ from bot.doors.bodies import Refused, read_body
 from bot.storage.away import DatabaseAway
 
 LARGEST_FORM = 64 * 1024
+_GOING_ON: set[asyncio.Task[None]] = set()
+"""Whoever is not waited for any more must be held by somebody."""
+
 # As we wrote it into the address, and small enough for any database.
 _OUTBOX_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 # Twilio asks what to say: nothing. What we have to say leaves by the outbox.
 _NOTHING_TO_SAY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SmsDoor:
     """What the door needs. `public_url` is the address Twilio calls, without a slash at its end.
 
-    `keep` makes an arrival durable and says whether it was news; `nudge` has the inbox handled at once.
+    `keep` makes an arrival durable and says whether it was news; `nudge` has the inbox handled at once. `patience` is
+    how long a receipt may take to be noted before Twilio, which hangs up after 15 s, is told to come again.
     """
 
     public_url: str
@@ -36,7 +46,8 @@ class SmsDoor:
     clock: Callable[[], datetime]
     keep: Callable[[Arrival], Awaitable[bool]]
     nudge: Callable[[], None]
-    note_receipt: Callable[[DeliveryReceipt], Awaitable[None]]
+    note_receipt: Callable[[DeliveryReceipt], Coroutine[Any, Any, None]]
+    patience: timedelta = timedelta(seconds=10)
 
 
 def sms_routes(door: SmsDoor) -> list[Route]:
@@ -93,7 +104,24 @@ async def _take_receipt(door: SmsDoor, request: Request) -> None:
     _ours(door, raw)
     receipt = read_receipt(raw, int(outbox_id))
     if receipt is not None:
-        await door.note_receipt(receipt)
+        await _within(door.patience, door.note_receipt(receipt))
+
+
+async def _within(patience: timedelta, noting: Coroutine[Any, Any, None]) -> None:
+    """Raises `DatabaseAway` if it takes so long that Twilio would hang up. It goes on all the same."""
+    task = asyncio.create_task(noting)
+    _GOING_ON.add(task)
+    task.add_done_callback(_GOING_ON.discard)
+    done, _ = await asyncio.wait({task}, timeout=patience.total_seconds())
+    if not done:
+        task.add_done_callback(_say_if_lost)
+        raise DatabaseAway("the receipt is not kept yet")
+    task.result()
+
+
+def _say_if_lost(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.warning("a receipt could not be kept (%s)", type(task.exception()).__name__)
 
 
 async def _signed(door: SmsDoor, request: Request, *, path: str) -> bytes:

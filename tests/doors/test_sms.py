@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -36,6 +36,8 @@ class House:
     nudges: list[str] = field(default_factory=list)
     receipts: list[DeliveryReceipt] = field(default_factory=list)
     away: bool = False
+    stalls: asyncio.Event | None = None
+    patience: timedelta = timedelta(seconds=10)
 
     def routes(self, url: str) -> list[Route]:
         self.url = self.api.product = url
@@ -47,12 +49,15 @@ class House:
             keep=self.landing.keep,
             nudge=lambda: self.nudges.append("inbox"),
             note_receipt=self.note,
+            patience=self.patience,
         )
         return sms_routes(door)
 
     async def note(self, receipt: DeliveryReceipt) -> None:
         if self.away:
             raise DatabaseAway("away")
+        if self.stalls is not None:
+            await self.stalls.wait()
         self.receipts.append(receipt)
 
     async def kept(self) -> int:
@@ -231,3 +236,14 @@ async def test_a_receipt_that_says_nothing_new_is_answered_and_forgotten(house: 
 async def test_a_receipt_that_cannot_be_noted_is_not_acknowledged(house: House) -> None:
     house.away = True
     assert await house.receipt("17") == 503
+
+
+async def test_a_receipt_that_takes_too_long_is_not_acknowledged_and_noted_all_the_same(house: House) -> None:
+    house.stalls, house.patience = asyncio.Event(), timedelta(milliseconds=20)
+    async with served(house.routes):
+        assert await house.receipt("17") == 503
+        assert house.receipts == []
+        house.stalls.set()
+        while not house.receipts:
+            await asyncio.sleep(0)
+    assert [one.outbox_id for one in house.receipts] == [17]
