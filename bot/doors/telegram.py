@@ -22,6 +22,8 @@ from bot.storage.landing import Landing
 
 LARGEST_UPDATE = 1024 * 1024
 _LONGEST_WAIT = timedelta(seconds=60)
+_LONGEST_WAIT_FOR_DATABASE = timedelta(seconds=4)
+"""Nobody asks anything of Telegram meanwhile, and people wait."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +73,10 @@ def telegram_routes(hook: TelegramHook) -> list[Route]:
 
 
 async def poll(door: TelegramPoll, stopping: asyncio.Event) -> None:
-    """Fetch and keep until `stopping`. Whatever goes wrong is waited out, longer each time, up to a minute."""
+    """Fetch and keep until `stopping`. Whatever goes wrong is waited out, longer each time, up to a minute.
+
+    A database that is away is asked again every few seconds.
+    """
     failures = 0
     while not stopping.is_set():
         try:
@@ -161,7 +166,8 @@ def _pause(patience: timedelta, *, failures: int, trouble: Exception) -> timedel
     asked = trouble.retry_after if isinstance(trouble, FeedFailed) else None
     if asked is not None:
         return asked
-    longest = min(patience * 2 ** min(failures, 10), _LONGEST_WAIT)
+    most = _LONGEST_WAIT_FOR_DATABASE if isinstance(trouble, DatabaseAway) else _LONGEST_WAIT
+    longest = min(patience * 2 ** min(failures, 10), most)
     return timedelta(seconds=longest.total_seconds() * random.uniform(0.5, 1.0))
 
 

@@ -128,14 +128,14 @@ class World:
             self.model.begin(address)
 
     async def until_quiet(self, *, seconds: float = 60) -> None:
-        """Wait until nothing waits on either landing. Fails with what does."""
+        """Wait until nothing waits on either landing, nor to be fetched. Fails with what does."""
         waiting = select(inbox.c.id, inbox.c.state, inbox.c.tries, inbox.c.reason).where(inbox.c.state == "waiting")
         columns = (outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.attempts, outbox.c.error)
         pending = select(*columns).where(outbox.c.status.in_(PENDING))
         left: list[Any] = []
 
         async def quiet() -> bool:
-            left[:] = [*await self.query(waiting), *await self.query(pending)]
+            left[:] = [*self.burst.telegram.waiting, *await self.query(waiting), *await self.query(pending)]
             return not left
 
         try:
