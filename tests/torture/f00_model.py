@@ -28,6 +28,9 @@ STEPS = 50
 APART = 6
 """Seconds of the machine between sends: the same words twice within five cannot be told apart at Twilio (see F1)."""
 
+MORNING, AFTERNOON = 9, 13
+"""Hours (UTC) between which a run begins: none of them passes more than two and a half."""
+
 _STATUSES = ("queued", "sending", "sent", "delivered")
 
 
@@ -83,6 +86,9 @@ class _Machine(RuleBasedStateMachine):
 
     async def _arrive(self) -> None:
         town = self.world.town
+        if town.now.hour >= AFTERNOON:
+            # At night nothing leaves: who comes later comes on the next morning.
+            town.clock.now += timedelta(hours=24 + MORNING - town.now.hour)
         number = self.world.runs
         sms, chat = f"+4673{number:07}", 500_000 + number
         self.sms = await town.a_person(first_name="Sms", addresses=((ChannelName.SMS, sms),))

@@ -42,7 +42,7 @@ POINTS = tuple(point for points in (*RECEPTION.values(), *SENDING.values()) for 
 
 _COMMITS = {
     "reception": (Reception, "receive_some"),
-    "planning": (Reminders, "queue_due"),
+    "planning": (Reminders, "queue_some"),
     "claim": (Delivery, "_claim"),
     "note": (Delivery, "_note"),
     "settle": (Delivery, "settle"),
