@@ -119,13 +119,19 @@ async def _address_news(work: Work, message: OutboxMessage, failed: SendFailed, 
 async def own_each(
     work: Work, messages: Sequence[OutboxMessage], looked_up: Sequence[Found | Absent | Unknown]
 ) -> list[Found | Absent | Unknown]:
-    """What was found, each for one message only: the same words, said twice, are two messages at the provider."""
+    """What was found, each for one message only: the same words, said twice, are two messages at the provider.
+
+    What is still being sent is asked for before what is known to be sent: it may become so meanwhile.
+    """
     addresses = {message.address_id for message in messages}
+    waiting = await work.sending.waiting_for_twins([message.id for message in messages])
     names = {name for one in looked_up if isinstance(one, Found) for name in (one.provider_id, *one.also)}
     taken = await work.sending.names_taken(names, at=addresses)
     own: list[Found | Absent | Unknown] = []
-    for one in looked_up:
-        if isinstance(one, Found):
+    for message, one in zip(messages, looked_up, strict=True):
+        if message.id in waiting:
+            own.append(Unknown())
+        elif isinstance(one, Found):
             # The oldest first, as the messages are.
             free = [name for name in (*reversed(one.also), one.provider_id) if name not in taken]
             taken |= set(free[:1])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import (
@@ -44,6 +44,25 @@ class Outbox:
 
     async def note_receipt(self, receipt: DeliveryReceipt, *, now: datetime) -> Row[Any] | None:
         """Move forward by what the provider said. `None` when it was no news, or not about our message."""
+        known = await self._forward(receipt, outbox.c.provider_id == receipt.provider_id, now=now)
+        if known is not None:
+            return known
+        found = await self._forward(receipt, outbox.c.provider_id.is_(None), now=now)
+        if found is not None and found.participant_id is not None:
+            # Whatever was taken for this one, in doubt, when the same words were said twice, is in doubt again.
+            await self._connection.execute(
+                update(outbox)
+                .where(
+                    outbox.c.participant_id == found.participant_id,
+                    outbox.c.provider_id == receipt.provider_id,
+                    outbox.c.id != found.id,
+                    outbox.c.status == OutboxStatus.SENT,
+                )
+                .values(status=OutboxStatus.UNSETTLED, provider_id=None, sent_at=None, retry_at=outbox.c.claimed_at)
+            )
+        return found
+
+    async def _forward(self, receipt: DeliveryReceipt, named: ColumnElement[bool], *, now: datetime) -> Row[Any] | None:
         status = OutboxStatus(receipt.status)
         return (
             await self._connection.execute(
@@ -51,10 +70,7 @@ class Outbox:
                 .where(
                     outbox.c.id == receipt.outbox_id,
                     outbox.c.status.in_(earlier_than(status)),
-                    or_(
-                        outbox.c.provider_id.is_(None),
-                        outbox.c.provider_id == receipt.provider_id,
-                    ),
+                    named,
                     outbox.c.queued_at > now - RECEIPTS_LAST,
                     # Nothing was sent that is still queued for the first time.
                     outbox.c.attempts > 0,

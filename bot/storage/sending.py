@@ -25,6 +25,8 @@ from bot.storage.outbox_rows import Candidate, Outcome, candidate_of, message_of
 from bot.storage.sealing import Sealer
 from bot.storage.tables import addresses, outbox
 
+_IN_HAND = (OutboxStatus.SENDING, OutboxStatus.UNSETTLED)
+
 ANY_URGENCY = 1_000
 """Every priority there is."""
 
@@ -169,12 +171,39 @@ class Sending:
         return [message_of(row, self._sealer) for row in rows]
 
     async def names_taken(self, provider_ids: Iterable[str], *, at: Iterable[int]) -> set[str]:
-        """Which of these names of the provider's are known to be of a message to one of these addresses."""
-        wanted = sorted(set(provider_ids))
+        """Which of these names of the provider's are known to be of a message to one of these telephones."""
+        wanted, there = sorted(set(provider_ids)), sorted(set(at))
         if not wanted:
             return set()
+        telephones = select(addresses.c.hash).where(addresses.c.id.in_(there))
+        # By person, as there is an index: with everybody who has the same telephone.
+        people = select(addresses.c.participant_id).where(addresses.c.hash.in_(telephones))
+        mine = or_(
+            outbox.c.participant_id.in_(people.where(addresses.c.participant_id.is_not(None))),
+            and_(outbox.c.participant_id.is_(None), outbox.c.address_id.in_(there)),
+        )
         found = await self._connection.execute(
-            select(outbox.c.provider_id).where(outbox.c.address_id.in_(sorted(at)), outbox.c.provider_id.in_(wanted))
+            select(outbox.c.provider_id).where(mine, outbox.c.provider_id.in_(wanted))
+        )
+        return set(found.scalars())
+
+    async def waiting_for_twins(self, ids: Sequence[int]) -> set[int]:
+        """Which of these cannot be told yet from the same words to the same telephone.
+
+        Those are being sent just now, or are in doubt too and came first.
+        """
+        twin, there, here = outbox.alias("twin"), addresses.alias("there"), addresses.alias("here")
+        first = or_(
+            twin.c.status == OutboxStatus.SENDING,
+            and_(twin.c.status == OutboxStatus.UNSETTLED, twin.c.id < outbox.c.id),
+        )
+        found = await self._connection.execute(
+            select(outbox.c.id)
+            .join(here, here.c.id == outbox.c.address_id)
+            .join(there, there.c.hash == here.c.hash)
+            .join(twin, and_(twin.c.address_id == there.c.id, twin.c.text == outbox.c.text, first))
+            .where(outbox.c.id.in_(ids), twin.c.id.not_in(ids), twin.c.status.in_(_IN_HAND))
+            .distinct()
         )
         return set(found.scalars())
 

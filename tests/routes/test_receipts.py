@@ -132,3 +132,29 @@ async def test_a_receipt_that_twilio_did_not_sign_changes_nothing(shared_town: T
 
     assert [one.status_code for one in answers] == [403, 403]
     assert [one.status for one in await amina.outbox()] == ["sent"]
+
+
+async def test_words_wait_for_their_twins_that_are_in_hand_and_for_those_in_doubt_that_came_first(
+    database: Database,
+) -> None:
+    first, second, third = await sending(database, 3)
+
+    async def become(number: int, **values: object) -> None:
+        async with database.transaction() as connection:
+            table = tables.outbox
+            await connection.execute(table.update().where(table.c.id == number).values(**values))
+
+    async def waiting(*ids: int) -> set[int]:
+        async with unit_of_work(database) as work:
+            return await work.sending.waiting_for_twins(ids)
+
+    await become(first, status="unsettled")
+    await become(second, status="unsettled")
+    # The third is being sent, and may be what Twilio's list shows.
+    assert await waiting(first, second) == {first, second}
+    await become(third, status="sent", provider_id="SM3")
+    assert await waiting(first) == set()
+    assert await waiting(second) == {second}
+    assert await waiting(first, second) == set()
+    await become(first, text="Hej då")
+    assert await waiting(second) == set()

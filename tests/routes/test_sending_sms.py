@@ -270,3 +270,24 @@ async def test_the_same_words_twice_are_two_messages_though_the_answer_to_the_se
     rows = await amina.outbox()
     assert [row.status for row in rows] == ["sent", "sent"]
     assert len({row.provider_id for row in rows}) == 2
+
+
+async def test_of_the_same_words_in_doubt_twice_a_receipt_says_which_of_them_left(shared_town: Town) -> None:
+    town = shared_town
+    amina = await town.a_person()
+    town.twilio.fail(Fault(kind="reset", taken=False))
+    await amina.says("Bussen var blå")
+    town.twilio.fail(Fault(kind="reset", taken=True))
+    await amina.says("Hunden heter Sixten")
+    [left] = [one for one in town.twilio.sent if one.to == amina.sms]
+    town.machine.ahead += timedelta(seconds=21)
+    # Twilio's list knows one such text, and not that it was the second.
+    await town.app.delivery.settle(now=town.now)
+    assert await statuses(amina) == ["sent", "queued"]
+
+    assert await town.twilio.call_back(left.sid, "delivered") == 200
+    assert await statuses(amina) == ["unsettled", "delivered"]
+    await town.settle(seconds=21)
+
+    assert len(amina.messages()) == 2
+    assert await statuses(amina) == ["sent", "delivered"]
