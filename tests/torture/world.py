@@ -159,24 +159,27 @@ class World:
     async def difference(self) -> Difference:
         """What the database, and what the telephones got, differ in from what must be."""
         found = await self.model.compare(self._looker())
-        rows = await self.query(select(outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.act))
+        columns = (outbox.c.id, outbox.c.channel, outbox.c.status, outbox.c.act, outbox.c.address_id, outbox.c.text)
+        rows = await self.query(select(*columns))
         self._telephones(rows, found)
         self._chats(rows, found)
         return found
 
     def _telephones(self, rows: list[Any], found: Difference) -> None:
-        taken = Counter(int(one.status_callback.rpartition("/")[2]) for one in self.burst.twilio.sent)
-        odd: dict[str, list[int]] = {}
-        for row in rows:
-            if row.channel != ChannelName.SMS:
-                continue
-            times = taken.pop(row.id, 0)
-            found.doubled += max(0, times - 1)
-            found.lost += not times
-            if row.status not in GONE or times != 1:
-                odd.setdefault(f"{row.status}, and was sent {times} times", []).append(row.id)
-        found.words += [f"{len(ids)} x SMS is {how}, such as {ids[:3]}" for how, ids in odd.items()]
-        found.doubled += taken.total()
+        """The same words to one telephone are one heap: which of them has left, no list of Twilio's tells."""
+        texts = {row.id: row for row in rows if row.channel == ChannelName.SMS}
+        wanted = Counter((row.address_id, row.text) for row in texts.values())
+        ids = [int(one.status_callback.rpartition("/")[2]) for one in self.burst.twilio.sent]
+        taken = Counter((texts[one].address_id, texts[one].text) for one in ids if one in texts)
+        missing, extra = wanted - taken, taken - wanted
+        found.lost += missing.total()
+        found.doubled += extra.total() + sum(one not in texts for one in ids)
+        for heap, how in ((missing, "never"), (extra, "too often")):
+            if heap:
+                which = [row.id for row in texts.values() if (row.address_id, row.text) in heap]
+                found.words.append(f"{heap.total()} x SMS was sent {how}, such as one of {which[:3]}")
+        left = Counter(row.status for row in texts.values() if row.status not in GONE)
+        found.words += [f"{count} x SMS is {status}" for status, count in left.items()]
 
     def _chats(self, rows: list[Any], found: Difference) -> None:
         mine = [row for row in rows if row.channel == ChannelName.TELEGRAM and row.act == "send"]
