@@ -157,8 +157,8 @@ async def test_whoever_moves_is_written_to_by_the_clock_there(both_streets: Stre
     assert (await do(karin, street, "Bosse", "zone", zone="Europe/../Rome")).status_code == 422
     assert (await person(street, "Bosse"))["zone"] == "Europe/Stockholm"
     page = await do(karin, street, "Bosse", "zone", zone="America/New_York")
-    assert "by this clock from now on: America/New York" in page.text
-    assert '<option value="America/New_York" selected>America/New York</option>' in page.text
+    assert "by this clock from now on: America/New_York" in page.text
+    assert '<option selected>America/New_York</option>' in page.text
     # The same once more is no deed.
     await do(karin, street, "Bosse", "zone", zone="America/New_York")
     kept = await person(street, "Bosse")
