@@ -123,6 +123,7 @@ def resume(slug: str | None, since: str | None, moved: bool) -> None:
             for row in await desk.programmes(stores, slug):
                 if row.stopped_at is not None:
                     await stores.programmes.change(row.id, **anew, planned_until=desk.now)
+                    await stores.offsets.forget([row.id])
         click.echo(f"{slug} sends again")
 
     do(work)

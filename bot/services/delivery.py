@@ -150,15 +150,21 @@ class Delivery:
         if not results:
             return
         try:
-            await self._noted(channel, results, now=now)
-        except DatabaseAway:
+            await self._note_all(channel, results, now=now)
+        except (DatabaseAway, asyncio.CancelledError):
             # All of them are noted next time.
             self._unnoted.setdefault(channel, []).extend(results)
             raise
-        except Exception:  # noqa: BLE001 - whatever it was, one of them must not hold up the others
-            await self._note_singly(channel, results, now=now)
         for one in results:
             self._in_hand.pop(one.claim.message.id, None)
+
+    async def _note_all(self, channel: ChannelName, results: Sequence[Result], *, now: datetime) -> None:
+        try:
+            await self._noted(channel, results, now=now)
+        except DatabaseAway:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, one of them must not hold up the others
+            await self._note_singly(channel, results, now=now)
 
     async def _note_singly(self, channel: ChannelName, results: Sequence[Result], *, now: datetime) -> None:
         for one in results:

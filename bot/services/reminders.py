@@ -24,7 +24,7 @@ FIRST_BATCH, A_BATCH = 1_000, 10_000
 LATE = timedelta(minutes=15)
 """Whatever is planned later than this after its moment is about the past: of that a person gets one message."""
 
-A_DAY = timedelta(days=1)
+A_DAY, A_MOMENT = timedelta(days=1), timedelta(seconds=1)
 SET_BACK = timedelta(minutes=5)
 """Two hosts' clocks differ by less; whoever is further ahead of us was wrong."""
 
@@ -83,7 +83,7 @@ class Reminders:
         plan = (await self._shelf.plans(work, [row.id])).get(row.id)
         if plan is None or row.stopped_at is not None or row.planned_until is None:
             return 0
-        queued, until = 0, row.planned_until
+        queued, until = 0, min(row.planned_until, now)
         for one in moved:
             span = Span(programme_id=row.id, after=one.enrolment_id - 1, upto=one.enrolment_id)
             spoken = _speaking(plan, one.wall, after=until - A_DAY, until=until)
@@ -95,10 +95,12 @@ class Reminders:
     async def _batch(self, work: Work, row: ProgrammeRow, walls: list[Wall], *, now: datetime) -> Planned:
         plan = (await self._shelf.plans(work, [row.id])).get(row.id)
         if row.planned_until is not None and row.planned_until - now > SET_BACK:
-            # A clock that was wrong has been set right: what it said was late has not come yet.
-            await work.planning.forget(row.id, after=now)
-            await work.programmes.change(row.id, planned_until=now, planning_until=None, planning_after=None)
-            return Planned()
+            # A clock that was wrong has been set right: what it said was late is looked at again.
+            first = await work.planning.forget(row.id, after=now)
+            await work.offsets.forget([row.id])
+            anew = now if first is None else min(now, first - A_MOMENT)
+            await work.programmes.change(row.id, planned_until=anew, planning_until=None, planning_after=None)
+            return Planned(more=anew < now)
         after, until = row.planned_until or now, row.planning_until or now
         if plan is None or row.stopped_at is not None or after >= until:
             return Planned()

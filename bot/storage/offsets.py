@@ -1,8 +1,8 @@
 """How far each zone was ahead when a programme was planned is kept, as another release of the zone data may differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import cursors
@@ -22,6 +22,12 @@ class Offsets:
             select(cursors.c.name, cursors.c.value).where(cursors.c.name.startswith(begin, autoescape=True))
         )
         return {row.name.removeprefix(begin): row.value for row in rows}
+
+    async def forget(self, programme_ids: Iterable[int]) -> None:
+        """They are to be planned from another moment on: what was known of the last one says nothing of it."""
+        for one in programme_ids:
+            mine = cursors.c.name.startswith(f"zone/{one}/", autoescape=True)
+            await self._connection.execute(delete(cursors).where(mine))
 
     async def keep(self, programme_id: int, seconds: Mapping[str, int]) -> None:
         """From now on these."""

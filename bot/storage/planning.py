@@ -147,16 +147,16 @@ class Planning:
             .values(state=OccurrenceState.EXPIRED, reason=LATE_OTHERS)
         )
 
-    async def forget(self, programme_id: int, *, after: datetime) -> None:
-        """What was given up as too late although its moment is still to come may be claimed again."""
-        await self._connection.execute(
-            delete(occurrences).where(
-                occurrences.c.programme_id == programme_id,
-                occurrences.c.due_at > after,
-                occurrences.c.claimed_at > after,
-                occurrences.c.state == OccurrenceState.EXPIRED,
-            )
+    async def forget(self, programme_id: int, *, after: datetime) -> datetime | None:
+        """What was given up as too late by a clock that was ahead may be claimed again; the first moment of it."""
+        given_up = (
+            occurrences.c.programme_id == programme_id,
+            occurrences.c.claimed_at > after,
+            occurrences.c.state == OccurrenceState.EXPIRED,
         )
+        first: datetime | None = await self._connection.scalar(select(func.min(occurrences.c.due_at)).where(*given_up))
+        await self._connection.execute(delete(occurrences).where(*given_up))
+        return first
 
     async def moved(self) -> list[Moved]:
         """Those who moved to another zone since anything was planned, once for each of their places."""

@@ -20,12 +20,14 @@ from bot.storage.tables import (
     check_ins,
     coaches,
     conversations,
+    cursors,
     imports,
     inbox,
     leases,
     meetings,
     occurrences,
     outbox,
+    participants,
     pauses,
     programmes,
     sessions,
@@ -113,6 +115,10 @@ class Restoring:
         await self._connection.execute(
             update(programmes).values(planned_until=since, planning_until=None, planning_after=None)
         )
+        # Who moved, and which zone data there were, is of the time before.
+        moved = participants.c.zone_before.is_not(None)
+        await self._connection.execute(update(participants).where(moved).values(zone_before=None))
+        await self._connection.execute(delete(cursors).where(cursors.c.name.startswith("zone/", autoescape=True)))
         # A coach whose moment was never set gets the next one, and nothing is sent because of that.
         late = coaches.c.summary_next_at <= since
         await self._connection.execute(update(coaches).where(late).values(summary_next_at=None))

@@ -45,7 +45,7 @@ class Case:
     name: str
     clocks: tuple[Clock, ...]
     too_late: tuple[tuple[str, str], ...] = ()
-    """What is more than its hour late when a clock that stood in the past is put right: that is expired, rightly."""
+    """What is more than its hour late when a clock that was a day wrong is put right: that is expired, rightly."""
 
 
 def jump(by: timedelta, *, at: timedelta, lasts: timedelta) -> Clock:
@@ -74,7 +74,7 @@ def ahead(by: timedelta) -> Clock:
 JUMPS_AT = (timedelta(hours=2, minutes=25), timedelta(hours=5))
 _NEAR = tuple(timedelta(minutes=minutes) for minutes in (-1, 0, 1, 6))
 _SHORT, _LONG = timedelta(minutes=10), timedelta(hours=3)
-_TOO_LATE = {(-DAY, JUMPS_AT[0], _LONG): "10:00", (-DAY, JUMPS_AT[1], _LONG): "14:00"}
+_TOO_LATE = {(by, at, _LONG): hour for by in (DAY, -DAY) for at, hour in zip(JUMPS_AT, ("10:00", "14:00"), strict=True)}
 _JUMPS = tuple(
     Case(
         name=f"{by / HOUR:+.0f} h, {at} after the beginning, for {lasts}",
