@@ -12,12 +12,15 @@ from tests.torture.points import POINTS
 from tests.torture.world import Crowd, Household, a_world
 
 FAULT = "F20"
-TITLE = "ten processes on one PostgreSQL, all of them schedulers; one hangs (SIGSTOP) for three leases and wakes"
+TITLE = "sixteen processes on one PostgreSQL, all of them schedulers; one hangs (SIGSTOP) for three leases and wakes"
 FULL = 200
-PROCESSES, HANGING = 4, 6
+PROCESSES, HANGING = 4, 12
 """So many go on, and so many more hang at a time, each for three leases of its own."""
 
-LEASE = 2.0
+LEASE = 6.0
+"""Seconds. A third of it must be enough for a provider on the same two processors to come to a request: five times less
+than the program gives it.
+"""
 _STOPS_AT = tuple(point for point in POINTS if "settl" not in point and "receipt" not in point)
 _COMES_BY = 6.0
 
