@@ -158,7 +158,7 @@ async def test_whoever_moves_is_written_to_by_the_clock_there(both_streets: Stre
     assert (await person(street, "Bosse"))["zone"] == "Europe/Stockholm"
     page = await do(karin, street, "Bosse", "zone", zone="America/New_York")
     assert "by this clock from now on: America/New_York" in page.text
-    assert '<option selected>America/New_York</option>' in page.text
+    assert "<option selected>America/New_York</option>" in page.text
     # The same once more is no deed.
     await do(karin, street, "Bosse", "zone", zone="America/New_York")
     kept = await person(street, "Bosse")

@@ -25,6 +25,14 @@ _STOPS_AT = tuple(point for point in POINTS if "settl" not in point and "receipt
 _COMES_BY = 6.0
 
 
+class _Hung(Counter[str]):
+    """How many hung at which point, and what was said of those that did not live through it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.died: list[str] = []
+
+
 async def torture(tries: int, place: Place) -> Result:
     """Half of the processes hang where they were told to, half of them anywhere."""
     url, dice = await place.postgresql(), Random(20)
@@ -40,13 +48,14 @@ async def torture(tries: int, place: Place) -> Result:
         await world.until_quiet()
         crowd = Crowd(world, house, rate=80)
         crowd.begin()
-        left, hung = iter(range(tries)), Counter[str]()
+        left, hung = iter(range(tries)), _Hung()
         await asyncio.gather(*(_hang(house, left, hung, dice, place) for _ in range(min(HANGING, tries))))
         pace = await crowd.end()
         await world.until_quiet(seconds=120)
         codes = await house.stop()
         found = await world.difference()
     wrong = [f"exit codes {codes}"] if any(codes) else []
+    wrong += hung.died[:3]
     wrong += [f"{crowd.unheard} messages were never acknowledged"] if crowd.unheard else []
     notes = (
         f"{hung['anywhere']} anywhere, {hung.total() - hung['anywhere']} at {len(hung) - 1} points; "
@@ -57,7 +66,7 @@ async def torture(tries: int, place: Place) -> Result:
     )
 
 
-async def _hang(house: Household, left: Iterator[int], hung: Counter[str], dice: Random, place: Place) -> None:
+async def _hang(house: Household, left: Iterator[int], hung: "_Hung", dice: Random, place: Place) -> None:
     for turn in left:
         place.say(f"F20: {turn} have hung")
         point = dice.choice(_STOPS_AT) if turn % 2 else "anywhere"
@@ -75,6 +84,9 @@ async def _hang(house: Household, left: Iterator[int], hung: Counter[str], dice:
         hung[point] += 1
         # It goes on for a while with whatever it had in hand, and another takes its place.
         await asyncio.sleep(0.5)
+        if child.code is not None:
+            hung.died.append(f"it ended with {child.code}: {child.output.strip().splitlines()[-1:]}")
+            continue
         house.living.remove(child)
         child.send(signal.SIGTERM)
         while child.code is None:
