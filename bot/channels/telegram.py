@@ -7,7 +7,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.channel import Absent, Delivered, Found, SendFailed, Unknown
-from bot.channels.telegram_http import TelegramHttp, is_telegrams_own, never_sent, wait_of
+from bot.channels.telegram_http import TelegramHttp, held_back, is_telegrams_own, never_sent, wait_of
 from bot.domain.messages import Button, OutboxAct, OutboxMessage
 
 OUR_FAULT_LASTS = timedelta(seconds=60)
@@ -33,6 +33,8 @@ class TelegramChannel:
         except SendFailed:
             raise
         except TelegramError as refused:
+            if held_back(refused):
+                raise SendFailed("too-late") from None
             raise _refusal(refused, repeatable=message.act is not OutboxAct.SEND) from None
         except Exception as odd:  # noqa: BLE001 - an answer that cannot be read: it may have left
             unsettled = message.act is OutboxAct.SEND

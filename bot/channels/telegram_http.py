@@ -13,6 +13,8 @@ import httpx
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
+from bot.channels.in_time import TooLate, still_in_time
+
 # The library reads this when a time span is asked for; without it, it warns and gives whole seconds.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
@@ -41,7 +43,7 @@ class TelegramHttp(HTTPXRequest):
                 "verify": _trusted(),
                 # Packed answers are not asked for, and not unpacked: a small one may become any size.
                 "headers": {"Accept-Encoding": "identity"},
-                "event_hooks": {"response": [_bounded]},
+                "event_hooks": {"request": [_in_time], "response": [_bounded]},
             },
         )
         self._patience = seconds
@@ -59,6 +61,23 @@ class TelegramHttp(HTTPXRequest):
         if code == 429:
             raise RetryAfter(timedelta(seconds=_wait(payload)))
         return code, payload
+
+
+async def _in_time(request: httpx.Request) -> None:
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    request.stream = _InTime(request.stream)
+
+
+class _InTime(httpx.AsyncByteStream):
+    """What is asked for, which is written after the head of the request."""
+
+    def __init__(self, body: httpx.AsyncByteStream) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._body:
+            still_in_time()
+            yield piece
 
 
 async def _bounded(answer: httpx.Response) -> None:
@@ -96,6 +115,11 @@ def _trusted() -> ssl.SSLContext:
 def never_sent(error: TelegramError) -> bool:
     """Whether no connection was made, so that Telegram cannot have read the request."""
     return isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_SENT)
+
+
+def held_back(error: TelegramError) -> bool:
+    """Whether the time of the request was over before it was written."""
+    return isinstance(error.__cause__, TooLate)
 
 
 def is_telegrams_own(error: TelegramError) -> bool:

@@ -10,6 +10,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.channels.channel import Absent, Delivered, Found, SendFailed, Unknown
+from bot.channels.in_time import TooLate
 from bot.channels.twilio_http import AnswerLost, NotSent, Throttled, TwilioHttp
 from bot.domain.messages import OutboxAct, OutboxMessage
 
@@ -108,6 +109,8 @@ class TwilioChannel:
             return Delivered(provider_id=_sid(made.sid), parts=_parts(made.num_segments))
         except NotSent:
             raise SendFailed("unreachable", away=True) from None
+        except TooLate:
+            raise SendFailed("too-late") from None
         except Throttled as asked:
             raise SendFailed("429", retry_after=asked.wait) from None
         except AnswerLost as lost:

@@ -1,12 +1,17 @@
 """A request to Twilio ends within its time-out, and says whether it can have arrived."""
 
 import base64
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
+
+from bot.channels.in_time import TooLate, still_in_time
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 
@@ -38,7 +43,7 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         self._session = aiohttp.ClientSession(timeout=limits, trust_env=True)
 
     async def request(self, method: str, url: str, **given: Any) -> Response:
-        """One request, never followed elsewhere. Raises `NotSent`, `AnswerLost` or `Throttled`."""
+        """One request, never followed elsewhere. Raises `NotSent`, `TooLate`, `AnswerLost` or `Throttled`."""
         headers = dict(given.get("headers") or {})
         username, password = given["auth"]
         headers["Authorization"] = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
@@ -47,11 +52,19 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as refused:
             raise NotSent(type(refused).__name__) from None
         except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as lost:
+            if isinstance(lost.__cause__, TooLate):
+                raise TooLate from None
             raise AnswerLost(type(lost).__name__) from None
 
     async def _answered(self, method: str, url: str, *, headers: dict[str, str], given: dict[str, Any]) -> Response:
+        form = given.get("data")
         async with self._session.request(
-            method, url, params=given.get("params"), data=given.get("data"), headers=headers, allow_redirects=False
+            method,
+            url,
+            params=given.get("params"),
+            data=_Form(form) if form else None,
+            headers=headers,
+            allow_redirects=False,
         ) as response:
             if response.status == 429:
                 raise Throttled(_wait(response.headers.get("Retry-After", "")))
@@ -61,6 +74,18 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
     async def close(self) -> None:
         """Let go of all connections."""
         await self._session.close()
+
+
+class _Form(aiohttp.BytesPayload):
+    """What is asked for. aiohttp writes it with or after the head of the request, in one piece."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(urlencode(values, doseq=True).encode(), content_type="application/x-www-form-urlencoded")
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Raises `TooLate`."""
+        still_in_time()
+        await super().write_with_length(writer, content_length)
 
 
 def _wait(words: str) -> timedelta:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.channels.in_time import elapsed
 from bot.domain.messages import OutboxAct, OutboxMessage, Priority
 from bot.domain.people import ChannelName
 from bot.services.budget import Bill, pay
 from bot.services.last_look import sort_out
-from bot.services.pace import Lane, Terms, elapsed, refilled, until_next
+from bot.services.pace import Lane, Terms, refilled, until_next
 from bot.services.published import Plan, Shelf
 from bot.storage.database import Database
 from bot.storage.outbox_rows import Candidate
@@ -19,7 +20,7 @@ from bot.storage.unit_of_work import Work, unit_of_work
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """Words in our hands. `ends` is when the lease does, in seconds of `elapsed`.
+    """Words in our hands. `ends` is when the lease does, in seconds of `in_time.elapsed`.
 
     `cost`: for which programme's day they were counted, and as how many parts. `probe`: they try a channel that was
     away.

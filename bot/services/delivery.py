@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Absent, Channel, Found, SendFailed, Unknown
+from bot.channels.in_time import elapsed, to_be_written_by
 from bot.domain.alerts import AlertKind
 from bot.domain.messages import DeliveryReceipt, OutboxAct, OutboxMessage, OutboxStatus, Purpose, ReceiptStatus
 from bot.domain.people import AddressState, ChannelName
@@ -20,7 +21,7 @@ from bot.services.outcomes import (
     can_be_looked_up,
     let_go,
 )
-from bot.services.pace import Terms, elapsed
+from bot.services.pace import Terms
 from bot.services.published import Shelf
 from bot.storage.alerts import NewAlert
 from bot.storage.away import DatabaseAway
@@ -136,7 +137,8 @@ class Delivery:
             return Result(claim=claim, outcome=let_go(message))
         try:
             async with asyncio.timeout(patience):
-                delivered = await self._channels[message.channel].deliver(message)
+                with to_be_written_by(claim.ends - self._terms.margin.total_seconds()):
+                    delivered = await self._channels[message.channel].deliver(message)
         except SendFailed as failed:
             return Result(claim=claim, outcome=after_failure(message, failed), failed=failed)
         except TimeoutError:

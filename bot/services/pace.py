@@ -1,6 +1,5 @@
 """How fast words may leave is told for each sender, and holds for all processes together."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +7,6 @@ from datetime import datetime, timedelta
 from bot.domain.people import ChannelName
 from bot.storage.outbox_heads import EVERYBODYS, Whose
 from bot.storage.sending import Chats
-
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Goes on while the machine sleeps, where there is such a clock."""
 
 _SET_RIGHT = timedelta(seconds=10)
 """A count that is from further ahead was made by a clock that has been set right since."""
@@ -21,11 +17,6 @@ LEASE = timedelta(seconds=30)
 
 MOST_IN_HAND = 50
 """What a process has under way at once: so many sends may be uncertain when it dies."""
-
-
-def elapsed() -> float:
-    """Seconds from some moment on, whatever is done to any clock; they pass while a process hangs as well."""
-    return time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +69,11 @@ class Terms:
     def patience(self) -> timedelta:
         """How long one send may take, and how much must be left of the lease for it to begin."""
         return self.lease * 2 / 3
+
+    @property
+    def margin(self) -> timedelta:
+        """What must be left of the lease when a request is written: within it, the provider comes to read it."""
+        return self.lease / 3
 
 
 def telegram(bot: str) -> Lane:

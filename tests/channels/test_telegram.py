@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.channels.channel import SendFailed, Unknown
+from bot.channels.in_time import elapsed, to_be_written_by
 from bot.channels.quiet import quiet_logs
 from bot.channels.telegram import TelegramChannel
 from bot.domain.messages import Button, OutboxAct
@@ -53,6 +54,16 @@ async def test_a_message_leaves_as_plain_text_with_its_buttons(api: BotApi, chan
     assert '"is_disabled": true' in sent["fields"]["link_preview_options"]
     assert [key["callback_data"] for key in sent["reply_markup"]["inline_keyboard"][0]] == ["tap:hope:1", "tap:hope:2"]
     assert delivered.provider_id == f"{CHAT}:{sent['message_id']}"
+
+
+async def test_what_comes_too_late_is_held_back_in_the_moment_of_writing(api: BotApi, channel: TelegramChannel) -> None:
+    with to_be_written_by(elapsed() - 1):
+        late = await failure(channel)
+    assert (late.code, late.unsettled, late.away, late.permanent) == ("too-late", False, False, False)
+    assert api.sent == []
+    with to_be_written_by(elapsed() + 60):
+        await channel.deliver(a_message())
+    assert len(api.sent) == 1
 
 
 async def test_a_tap_is_answered_and_an_old_one_is_no_error(api: BotApi, channel: TelegramChannel) -> None:

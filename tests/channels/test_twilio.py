@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.channels.channel import Absent, Found, SendFailed, Unknown
+from bot.channels.in_time import elapsed, to_be_written_by
 from bot.channels.quiet import quiet_logs
 from bot.channels.twilio import TwilioChannel
 from bot.domain.messages import OutboxAct
@@ -56,6 +57,18 @@ async def test_a_text_leaves_with_the_address_its_receipts_come_to(api: TwilioAp
     assert sent.status_callback == "https://framsteg.example/twilio/status/17"
     assert delivered.provider_id == sent.sid
     assert delivered.parts == 1
+
+
+async def test_what_comes_too_late_is_held_back_in_the_moment_of_writing(
+    api: TwilioApi, channel: TwilioChannel
+) -> None:
+    with to_be_written_by(elapsed() - 1):
+        late = await failure(channel)
+    assert (late.code, late.unsettled, late.away, late.permanent) == ("too-late", False, False, False)
+    assert api.sent == []
+    with to_be_written_by(elapsed() + 60):
+        await channel.deliver(an_outbox_message())
+    assert len(api.sent) == 1
 
 
 async def test_a_messaging_service_sends_in_place_of_a_number(api: TwilioApi) -> None:
