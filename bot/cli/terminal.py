@@ -60,8 +60,8 @@ def do(work: Callable[[], Awaitable[None]], *, page: str = "") -> None:
     except DatabaseBusy as busy:
         instead = f"use the page {page} of the console, or " if page else ""
         refuse(f"{str(busy).partition(':')[0]}: {instead}{ONE_PROCESS}")
-    except DatabaseAway:
-        refuse("FRAMSTEG_DATABASE_URL: the database does not answer: `framsteg doctor` says more")
+    except DatabaseAway as away:
+        refuse(f"FRAMSTEG_DATABASE_URL: the database does not answer ({away}): `framsteg doctor` says more")
     except NothingPublished as nothing:
         refuse(f"nothing is published for '{nothing}': `framsteg programme publish DIR`")
     except (SettingsRefused, ContentRefused, NotOnTheRoster, PeopleRefused) as refused:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage import postgresql, sqlite
@@ -145,5 +146,15 @@ def _away_is_said(*, writing: bool) -> Iterator[None]:
         yield
     except Exception as error:
         if is_away(error, writing=writing):
-            raise DatabaseAway(type(error).__name__) from error
+            raise DatabaseAway(_kind(error)) from error
         raise
+
+
+def _kind(error: BaseException) -> str:
+    """What the driver calls it, below what SQLAlchemy made of it: `TooManyConnectionsError`, say."""
+    while isinstance(error, DBAPIError) or type(error).__module__.startswith("sqlalchemy.dialects"):
+        below = error.orig if isinstance(error, DBAPIError) else error.__cause__
+        if below is None:
+            break
+        error = below
+    return type(error).__name__

@@ -13,13 +13,13 @@ _IDLE_MS = 60_000
 
 
 def writer(url: str) -> AsyncEngine:
-    """Ten connections for transactions."""
-    return _engine(url, connections=10, application="framsteg", isolation="READ COMMITTED")
+    """Eight connections for transactions: eight processes, readers and all, fit a server that allows a hundred."""
+    return _engine(url, connections=8, application="framsteg", isolation="READ COMMITTED")
 
 
 def reader(url: str) -> AsyncEngine:
-    """Five connections that cannot write; what one transaction reads is of one moment."""
-    return _engine(url, connections=5, application="framsteg reading", isolation="REPEATABLE READ", read_only="on")
+    """Three connections that cannot write; what one transaction reads is of one moment."""
+    return _engine(url, connections=3, application="framsteg reading", isolation="REPEATABLE READ", read_only="on")
 
 
 def _engine(url: str, *, connections: int, application: str, isolation: Any, read_only: str = "off") -> AsyncEngine:
